@@ -1,0 +1,1 @@
+"""Rule-based product configuration for makers that assemble to order."""

@@ -1,0 +1,1 @@
+"""Findings about a text: what is wrong, where, and what to do next."""

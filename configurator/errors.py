@@ -1,0 +1,172 @@
+"""Every public exception. Answers ("invalid", "unavailable", "unknown") are values, never exceptions.
+
+    ConfiguratorError
+    ├── CatalogError            a catalog that cannot be loaded; `.diagnostics`
+    ├── ChoiceError             a choice that names what does not exist or has the wrong form; `.problems`
+    ├── EngineError
+    │   ├── EngineUnavailableError   an engine that is not known or not installed
+    │   └── SearchLimitError         a limit ended a search; `.reason`
+    └── StockError
+        ├── StockUnavailableError    the database cannot be opened, is locked, corrupt or of another version
+        ├── StockFileError           a stock file with a mistake; `.location`
+        ├── StockRequestError        a request no store can fulfil: negative, fractional or absurd quantities
+        ├── IdempotencyConflict      one key, two contents; `.key`
+        ├── UnknownReservationError  no such reservation; `.reservation`
+        ├── ReservationStateError    the reservation is past that step; `.reservation`, `.state`
+        ├── PromiseBreakError        a count below what is already promised; `.items`
+        └── ClockError               the clock stepped by more than a day
+
+Each keeps its values as attributes; the text is made from them.
+"""
+
+from collections.abc import Sequence
+
+from configurator.diagnostics.diagnostic import Diagnostic
+
+
+class ConfiguratorError(Exception):
+    """Base of all: catch it to catch everything this library raises on purpose."""
+
+
+class CatalogError(ConfiguratorError):
+    """A catalog cannot be loaded.
+
+    Attributes:
+        diagnostics: every finding, errors and warnings, in order of place.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{finding.code}: {finding.message}" + (f" ({finding.location})" if finding.span else "")
+            for finding in self.diagnostics
+        )
+
+
+class ChoiceError(ConfiguratorError):
+    """A choice names something that does not exist, or has the wrong form.
+
+    Attributes:
+        problems: one sentence each, in the order of the choices.
+        help: next steps, one line each.
+    """
+
+    def __init__(self, problems: Sequence[str], help: Sequence[str] = ()) -> None:  # noqa: A002 - same word as in Diagnostic
+        self.problems = tuple(problems)
+        self.help = tuple(help)
+        super().__init__(self.problems, self.help)
+
+    def __str__(self) -> str:
+        return "; ".join(self.problems) + "".join(f" ({line})" for line in self.help)
+
+
+class EngineError(ConfiguratorError):
+    """Something about an engine."""
+
+
+class EngineUnavailableError(EngineError):
+    """An engine of that name is not known or not installed."""
+
+
+class SearchLimitError(EngineError):
+    """A limit ended a search; what was yielded before is right, but more may exist.
+
+    Attributes:
+        reason: which limit, in words a user can act upon.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class StockError(ConfiguratorError):
+    """Something about stock."""
+
+
+class StockUnavailableError(StockError):
+    """The stock database cannot be opened, is locked, is corrupt, or has another version."""
+
+
+class StockFileError(StockError):
+    """A stock file holds a mistake.
+
+    Attributes:
+        location: `file:line` or the file's name.
+    """
+
+    def __init__(self, message: str, location: str) -> None:
+        self.message = message
+        self.location = location
+        super().__init__(message, location)
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}"
+
+
+class StockRequestError(StockError):
+    """A request that no store can fulfil: negative, fractional or absurd quantities, an empty demand."""
+
+
+class IdempotencyConflict(StockError):  # noqa: N818 - the name the field uses
+    """One idempotency key came with two different contents.
+
+    Attributes:
+        key: the key.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return f"the key `{self.key}` was used before with other content"
+
+
+class UnknownReservationError(StockError):
+    """No reservation has that id."""
+
+    def __init__(self, reservation: str) -> None:
+        self.reservation = reservation
+        super().__init__(reservation)
+
+    def __str__(self) -> str:
+        return f"no reservation `{self.reservation}`"
+
+
+class ReservationStateError(StockError):
+    """The reservation is past that step (expired, released, ...)."""
+
+    def __init__(self, reservation: str, state: str, wanted: str) -> None:
+        self.reservation = reservation
+        self.state = state
+        self.wanted = wanted
+        super().__init__(reservation, state, wanted)
+
+    def __str__(self) -> str:
+        return f"cannot {self.wanted} reservation `{self.reservation}`: it is {self.state}"
+
+
+class PromiseBreakError(StockError):
+    """A new count would fall below what is already held and allocated.
+
+    Attributes:
+        items: `(sku, new count, promised)` for each, by SKU.
+    """
+
+    def __init__(self, items: Sequence[tuple[str, int, int]]) -> None:
+        self.items = tuple(items)
+        super().__init__(self.items)
+
+    def __str__(self) -> str:
+        told = ", ".join(
+            f"{sku}: counted {count}, promised {promised}" for sku, count, promised in self.items
+        )
+        return f"the count falls below what is promised ({told})"
+
+
+class ClockError(StockError):
+    """The clock stepped by more than a day against the database's last reading."""
