@@ -1,0 +1,65 @@
+"""Item identities and whole-number quantities in stock units.
+
+Quantities are whole numbers everywhere: fractions drift, and a drift in stock is a promise that
+nobody can keep. What is sold by the metre is counted in a smaller unit.
+"""
+
+from typing import Final, TypeAlias
+
+from configurator.errors import StockRequestError
+
+ItemId: TypeAlias = str
+"""The SKU text by which stock knows a component."""
+
+MAXIMUM_QUANTITY: Final = 10**12
+"""The largest quantity of one item, inclusive: sums of a million of them still fit 64 bits."""
+
+MAXIMUM_NAME_LENGTH: Final = 200
+
+
+def checked_quantity(value: object, sku: ItemId) -> int:
+    """`value` as a quantity of `sku`, zero included.
+
+    Raises:
+        StockRequestError: it is negative, above `MAXIMUM_QUANTITY`, or not an `int` (a `bool` is not one).
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAXIMUM_QUANTITY:
+        raise StockRequestError(
+            f"the quantity {_shown(value)} of `{sku}` is not a whole number from 0 to {MAXIMUM_QUANTITY}"
+        )
+    return value
+
+
+def checked_name(value: object, what: str) -> str:
+    """`value` as the name of an item, an order or a key; `what` says which in the message.
+
+    A name has 1 to 200 characters, no control characters, and no space at either end: two names that
+    look alike should be alike.
+
+    Raises:
+        StockRequestError: it is no such text.
+    """
+    problem = name_problem(value)
+    if problem:
+        raise StockRequestError(f"{what} {problem}")
+    return str(value)
+
+
+def name_problem(value: object) -> str:
+    """What is wrong with a name, as the rest of a sentence; empty when nothing is."""
+    if not isinstance(value, str):
+        return f"{_shown(value)} is not a text"
+    if not value:
+        return "is empty"
+    if len(value) > MAXIMUM_NAME_LENGTH:
+        return f"`{value[:20]}…` is longer than {MAXIMUM_NAME_LENGTH} characters"
+    if value != value.strip():
+        return f"`{ascii(value)[1:-1]}` begins or ends with a space"
+    if not all(char.isprintable() for char in value):
+        return f"`{ascii(value)[1:-1]}` holds a character that cannot be printed"
+    return ""
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"
