@@ -3,10 +3,14 @@
     ConfiguratorError
     ├── CatalogError            a catalog that cannot be loaded; `.diagnostics`
     ├── ChoiceError             a choice that names what does not exist or has the wrong form; `.problems`
+    ├── InvalidConfigurationError   what `.or_raise()` raises for an invalid answer; `.messages`
+    ├── IncompleteConfigurationError  what `.or_raise()` raises for an order that is not all decided; `.open`
+    ├── OrderError              an order that cannot be read; `.problems`
     ├── EngineError
     │   ├── EngineUnavailableError   an engine that is not known or not installed
     │   └── SearchLimitError         a limit ended a search; `.reason`
     └── StockError
+        ├── OutOfStockError         what `.or_raise()` raises where components are short; `.shortages`
         ├── StockUnavailableError    the database cannot be opened, is locked, corrupt or of another version
         ├── StockFileError           a stock file with a mistake; `.location`
         ├── StockRequestError        a request no store can fulfil: negative, fractional or absurd quantities
@@ -63,6 +67,51 @@ class ChoiceError(ConfiguratorError):
         return "; ".join(self.problems) + "".join(f" ({line})" for line in self.help)
 
 
+class InvalidConfigurationError(ConfiguratorError):
+    """Choices that no valid configuration keeps, for those who like exceptions better than verdicts.
+
+    Attributes:
+        messages: what speaks against them, one sentence each.
+    """
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        self.messages = tuple(messages)
+        super().__init__(self.messages)
+
+    def __str__(self) -> str:
+        return "; ".join(self.messages)
+
+
+class IncompleteConfigurationError(ConfiguratorError):
+    """An order whose configuration is not all decided.
+
+    Attributes:
+        open: the paths that still have to be decided.
+    """
+
+    def __init__(self, open: Sequence[str]) -> None:  # noqa: A002 - same word as in Incomplete
+        self.open = tuple(open)
+        super().__init__(self.open)
+
+    def __str__(self) -> str:
+        return f"still open: {', '.join(self.open)}"
+
+
+class OrderError(ConfiguratorError):
+    """An order cannot be read.
+
+    Attributes:
+        problems: one sentence each.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "; ".join(self.problems)
+
+
 class EngineError(ConfiguratorError):
     """Something about an engine."""
 
@@ -85,6 +134,21 @@ class SearchLimitError(EngineError):
 
 class StockError(ConfiguratorError):
     """Something about stock."""
+
+
+class OutOfStockError(StockError):
+    """Components are short.
+
+    Attributes:
+        shortages: `(sku, wanted, free)` for each, by SKU.
+    """
+
+    def __init__(self, shortages: Sequence[tuple[str, int, int]]) -> None:
+        self.shortages = tuple(shortages)
+        super().__init__(self.shortages)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{sku}: wanted {wanted}, free {free}" for sku, wanted, free in self.shortages)
 
 
 class StockUnavailableError(StockError):

@@ -1,0 +1,112 @@
+"""What an engine must answer, and within what limits.
+
+An engine *prepares* a problem once and then answers questions under assumptions (what
+a customer has chosen so far). Every answer is exact or `Unknown` with the reason;
+an engine never guesses.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from attrs import frozen
+
+from configurator.csp.problem import ConstraintProblem
+from configurator.csp.variables import Assignment, Assumptions
+from configurator.errors import SearchLimitError
+
+
+@frozen
+class SearchLimits:
+    """How long a question may take.
+
+    Attributes:
+        deadline: the moment on `now`'s scale at which to give up; `None` for never.
+        seconds: the limit as it was asked for, for the message.
+        now: a monotonic clock in seconds.
+    """
+
+    deadline: float | None = None
+    seconds: float | None = None
+    now: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def within(cls, seconds: float | None, now: Callable[[], float] = time.monotonic) -> "SearchLimits":
+        """Limits that begin to run now; one object serves all the searches of one question."""
+        return cls(None if seconds is None else now() + seconds, seconds, now)
+
+    def check(self) -> None:
+        """Raise `SearchLimitError` when the time is up."""
+        if self.deadline is not None and self.now() > self.deadline:
+            raise SearchLimitError(f"the time limit of {self.seconds:g} s was reached")
+
+
+NO_LIMITS = SearchLimits()
+
+
+@frozen
+class Unknown:
+    """A limit stopped the search. `reason` says which."""
+
+    reason: str
+
+
+@frozen
+class Feasible:
+    """There is a solution; `witness` is one (any)."""
+
+    witness: Assignment
+
+
+@frozen
+class Infeasible:
+    """There is none."""
+
+
+Feasibility = Feasible | Infeasible | Unknown
+
+Domains = tuple[tuple[int, ...], ...]
+"""For every variable the values it takes in some solution, ascending; all empty when there is none."""
+
+
+class PreparedProblem(Protocol):
+    """A problem an engine is ready to answer about."""
+
+    @property
+    def problem(self) -> ConstraintProblem:
+        """The problem as it was given."""
+
+    def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
+        """Whether a solution obeys the assumptions."""
+
+    def solutions(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Iterator[Assignment]:
+        """Yield each solution that obeys the assumptions once, lazily, in ascending order.
+
+        Ascending: compared variable by variable in the problem's order. A problem
+        without variables has exactly one solution, the empty one.
+
+        Raises:
+            SearchLimitError: a limit ended the search. What was yielded so far is right
+                and is the beginning of the list, but more may exist.
+        """
+
+    def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
+        """How many solutions obey the assumptions, exactly."""
+
+    def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
+        """The valid domains: see `Domains`."""
+
+
+class Engine(Protocol):
+    """A way of answering."""
+
+    @property
+    def name(self) -> str:
+        """What a user types to force it."""
+
+    def prepare(self, problem: ConstraintProblem, limits: SearchLimits = NO_LIMITS) -> PreparedProblem:
+        """Do once what serves all questions.
+
+        Raises:
+            SearchLimitError: the preparation itself did not fit the limits.
+        """

@@ -1,0 +1,1 @@
+"""What tests are made of, ours and our users': the only place that imports Hypothesis and pytest."""
