@@ -1,0 +1,157 @@
+"""From files to a catalog: the stages by name, in order, with the reason for the order."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from attrs import field, frozen
+
+from configurator.catalog.declarations import declare_families, declare_places
+from configurator.catalog.digest import catalog_digest
+from configurator.catalog.draft import Draft
+from configurator.catalog.loading import CatalogReader, load_modules
+from configurator.catalog.model import Catalog
+from configurator.catalog.named_values import NamedValues
+from configurator.catalog.restrictions import resolve_restrictions
+from configurator.catalog.structure import ProductOption
+from configurator.catalog.units import declare_units
+from configurator.catalog.values import EnumerationType, SetType
+from configurator.catalog.wishes import check_wishes
+from configurator.diagnostics.diagnostic import Diagnostic, has_errors, in_order
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.source import Span
+from configurator.syntax.nodes import CatalogHeader
+
+LANGUAGE = 1
+"""The version of the catalog language that is read here."""
+
+
+@frozen
+class CompileResult:
+    """A catalog, if nothing keeps it from loading, and every finding in order of place."""
+
+    catalog: Catalog | None = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@frozen
+class Stage:
+    """One step of the compilation: it reads and extends the draft."""
+
+    name: str
+    run: Callable[[Draft], None]
+
+
+def check_value_names(draft: Draft) -> None:
+    """No value of an option or declared column may be called like a slot, option, calc or resource."""
+    for place in draft.places.values():
+        if isinstance(place, ProductOption) and isinstance(place.type, EnumerationType | SetType):
+            for value in place.type.values or ():
+                _clash(draft, place.key, value, place.span)
+    for family in draft.families.values():
+        for attribute in family.attributes.values():
+            if isinstance(attribute.type, EnumerationType | SetType):
+                for value in attribute.type.values or ():
+                    _clash(draft, f"{family.key}.{attribute.name}", value, attribute.span)
+
+
+def _clash(draft: Draft, owner: str, value: str, declared: Span) -> None:
+    namespace = owner.rpartition(".")[0]
+    known = draft.names.get(value) or draft.names.get(f"{namespace}.{value}")
+    if known is None:
+        return
+    kind, place = known
+    draft.error(
+        "E0302",
+        f"`{value}` is a value of `{owner}` and also the name of a {kind}",
+        place,
+        help=(f"a bare word must mean one thing: rename it here or at {declared.location}",),
+    )
+
+
+def _resolve(draft: Draft) -> None:
+    values = NamedValues(draft)
+    check_value_names(draft)
+    values.check_all()
+    resolve_restrictions(draft, values)
+    check_wishes(draft, values)
+
+
+def check_header(draft: Draft) -> None:
+    """The language version must be one we know, the time zone one that exists."""
+    for module in draft.loaded.modules:
+        header = module.file.header
+        if not isinstance(header, CatalogHeader):
+            continue
+        if header.language not in {None, LANGUAGE}:
+            draft.error(
+                "E0206",
+                f"the catalog is in version {header.language} of the language; this library reads {LANGUAGE}",
+                header.span,
+                help=("use a newer library",),
+            )
+        if header.timezone is not None and not _is_timezone(header.timezone.value):
+            name = header.timezone.value
+            help_lines = did_you_mean(name, available_timezones()) or ("such as `Europe/Berlin`",)
+            draft.error("E0206", f"unknown time zone `{name}`", header.timezone.span, help=help_lines)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("header", check_header),
+    # Columns and literals are in units, so units come first, of all files: they are global.
+    Stage("units", declare_units),
+    # Slots are filled from families.
+    Stage("families", declare_families),
+    Stage("places", declare_places),
+    # Expressions may name any slot, option or calc, wherever it is declared: after all of them.
+    Stage("rules", _resolve),
+)
+
+
+def compile_catalog(entry: str, reader: CatalogReader) -> CompileResult:
+    """Compile the catalog whose header is in `entry`, a path within the reader's tree.
+
+    All stages run as far as they can, so that one run tells every mistake; only a
+    file that cannot be parsed ends it early, because what it would declare is missing.
+    """
+    loaded = load_modules(entry, reader)
+    draft = Draft(loaded, reader)
+    draft.diagnostics.extend(loaded.diagnostics)
+    if not has_errors(loaded.diagnostics):
+        for stage in STAGES:
+            stage.run(draft)
+    diagnostics = in_order(dict.fromkeys(draft.diagnostics))
+    if has_errors(diagnostics):
+        return CompileResult(None, diagnostics)
+    return CompileResult(_catalog(draft), diagnostics)
+
+
+def _catalog(draft: Draft) -> Catalog:
+    assert draft.loaded.entry is not None
+    header = draft.loaded.entry.file.header
+    assert isinstance(header, CatalogHeader)
+    return Catalog(
+        name=header.name.text,
+        title=header.title.value if header.title else header.name.text,
+        version=header.version.value if header.version else "",
+        currency=draft.currency,
+        timezone=header.timezone.value if header.timezone else "UTC",
+        tested_on=header.tested_on,
+        families=draft.families,
+        places=tuple(draft.places.values()),
+        calcs=draft.calcs,
+        restrictions=tuple(draft.restrictions),
+        defaults=tuple(draft.defaults),
+        preferences=tuple(draft.preferences),
+        objectives=tuple(draft.objectives),
+        bundles=tuple(draft.bundles),
+        scenarios=tuple(draft.scenarios),
+        digest=catalog_digest(draft.loaded, draft.content),
+    )

@@ -1,0 +1,342 @@
+"""One family: its columns typed, its cells read, its components made."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from attrs import define, field, frozen
+
+from configurator.catalog.cell_values import CellProblem, infer_type, read_value
+from configurator.catalog.draft import Draft
+from configurator.catalog.loading import Module
+from configurator.catalog.structure import Attribute, Component, ComponentFamily, Period
+from configurator.catalog.table_sources import TableContent, table_content
+from configurator.catalog.type_expressions import declared_type
+from configurator.catalog.units import find_unit
+from configurator.catalog.values import (
+    BooleanType,
+    DateType,
+    NumberType,
+    SetType,
+    TextType,
+    Type,
+    Unit,
+    Value,
+    format_number,
+    normal,
+)
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.source import Span
+from configurator.syntax.expressions import (
+    BooleanLiteral,
+    DateLiteral,
+    Name,
+    NumberLiteral,
+    Scalar,
+    TextLiteral,
+)
+from configurator.syntax.nodes import (
+    AttributeDeclaration,
+    ComponentDeclaration,
+    FamilyDeclaration,
+    SetValue,
+    TableBlock,
+    TableSource,
+    TypeExpression,
+)
+
+SKU, NAME = "sku", "name"
+# Columns with a meaning of their own; they are no attributes.
+PERIOD_COLUMNS = ("valid_from", "valid_until")
+STOCKED = "stocked"
+RESERVED = ("quantity",)
+"""Names that a path already means something by."""
+
+
+@frozen
+class RawCell:
+    """A cell before its column has a type."""
+
+    text: str
+    span: Span = field(eq=False, repr=False)
+    decimal_comma: bool
+    column: str
+    unit: Unit | None
+
+
+@define
+class RawComponent:
+    """A component before its columns have types."""
+
+    sku: str
+    span: Span
+    title: str | None = None
+    period: Period | None = None
+    cells: dict[str, RawCell | Scalar | SetValue] = field(factory=dict)
+
+
+@define
+class Column:
+    """What is known of a column while the family is read: its unit and type as headings declare them."""
+
+    name: str
+    span: Span
+    unit: Unit | None = None
+    type: TypeExpression | None = None
+
+
+def build_family(draft: Draft, module: Module, node: FamilyDeclaration) -> ComponentFamily:
+    """The family a statement declares, as far as it can be read; every mistake is reported."""
+    return _FamilyBuilder(draft, module, node).build()
+
+
+class _FamilyBuilder:
+    """Reads one `family` statement. Every mistake is reported; what is right is kept."""
+
+    def __init__(self, draft: Draft, module: Module, node: FamilyDeclaration) -> None:
+        self.draft = draft
+        self.module = module
+        self.node = node
+        self.declared: dict[str, AttributeDeclaration] = {}
+        self.columns: dict[str, Column] = {}
+        self.raw: list[RawComponent] = []
+
+    def build(self) -> ComponentFamily:
+        """The family, as far as it can be read."""
+        for item in self.node.items:
+            match item:
+                case AttributeDeclaration():
+                    self.declare_attribute(item)
+                case ComponentDeclaration():
+                    self.add_component(item)
+                case TableBlock() | TableSource():
+                    content = table_content(self.draft, self.module, item)
+                    if content is not None:
+                        self.add_rows(content)
+        attributes = {name: self.attribute(column) for name, column in self.columns.items()}
+        components = [self.component(raw, attributes) for raw in self.unique()]
+        if not components:
+            self.draft.error(
+                "E0507",
+                f"family `{self.node.name.text}` has no components",
+                self.node.name.span,
+                help=("add a table with a column `sku`, or `component` statements",),
+            )
+        shown = {name: a for name, a in attributes.items() if name not in (*PERIOD_COLUMNS, STOCKED)}
+        title = self.node.title.value if self.node.title else self.node.name.text
+        key = self.module.namespace + self.node.name.text
+        return ComponentFamily(key, title, shown, tuple(components), self.node.name.span)
+
+    # ------------------------------------------------------------ reading
+
+    def declare_attribute(self, node: AttributeDeclaration) -> None:
+        name = node.name.text
+        if name in self.declared:
+            self.draft.error("E0302", f"attribute `{name}` is declared twice", node.name.span)
+            return
+        self.declared[name] = node
+        self.column(name, node.name.span)
+
+    def column(self, name: str, span: Span) -> Column:
+        if name in RESERVED:
+            self.draft.error("E0302", f"`{name}` cannot be a column: it already means something", span)
+        return self.columns.setdefault(name, Column(name, span))
+
+    def add_component(self, node: ComponentDeclaration) -> None:
+        effective = node.effective
+        period = Period(effective.start, effective.end) if effective else None
+        raw = RawComponent(node.sku.value, node.sku.span, node.title.value if node.title else None, period)
+        for item in node.fields:
+            if item.name.text in raw.cells:
+                self.draft.error("E0302", f"`{item.name.text}` is given twice", item.name.span)
+            self.column(item.name.text, item.name.span)
+            raw.cells[item.name.text] = item.value
+        if raw.title is not None:
+            raw.cells.setdefault(NAME, node.title or node.sku)
+            self.column(NAME, node.span)
+        self.raw.append(raw)
+
+    def add_rows(self, content: TableContent) -> None:
+        names = [heading.path.names[-1].text for heading in content.headings]
+        units = {name: find_unit(self.draft, h.unit) for h, name in zip(content.headings, names, strict=True)}
+        for heading, name in zip(content.headings, names, strict=True):
+            if len(heading.path.names) > 1:
+                self.draft.error("E0507", f"`{heading.path.text}` cannot name a column", heading.path.span)
+            if names.count(name) > 1 and names.index(name) == content.headings.index(heading):
+                self.draft.error("E0507", f"two columns are called `{name}`", heading.span)
+            if name != SKU:
+                self.head(self.column(name, heading.span), units[name], heading.type)
+        if SKU not in names:
+            self.draft.error(
+                "E0507", "the table has no column `sku`", content.span, help=did_you_mean(SKU, names)
+            )
+            return
+        for row in content.rows:
+            cells = {
+                name: RawCell(cell.text, cell.span, content.decimal_comma, column, units[name])
+                for name, cell, column in zip(names, row.cells, content.names, strict=True)
+            }
+            sku = cells.pop(SKU)
+            self.raw.append(RawComponent(sku.text, sku.span, cells=dict(cells)))
+
+    def head(self, column: Column, unit: Unit | None, declared: TypeExpression | None) -> None:
+        """A heading's unit and type; headings of several tables must measure the same."""
+        if unit is not None and column.unit is not None and unit.dimension != column.unit.dimension:
+            self.draft.error(
+                "E0402",
+                f"`{column.name}` is in {column.unit.name} elsewhere, here in {unit.name}",
+                column.span,
+            )
+        column.unit = column.unit or unit
+        column.type = column.type or declared
+
+    def unique(self) -> Sequence[RawComponent]:
+        """Components with a SKU of their own."""
+        seen: dict[str, RawComponent] = {}
+        for raw in self.raw:
+            if not raw.sku:
+                self.draft.error("E0504", "a component has no SKU", raw.span)
+            elif raw.sku in seen:
+                self.draft.error(
+                    "E0503",
+                    f"SKU `{raw.sku}` stands twice in family `{self.node.name.text}`",
+                    raw.span,
+                    help=(f"the other one is at {seen[raw.sku].span.location}",),
+                )
+            else:
+                seen[raw.sku] = raw
+        return tuple(seen.values())
+
+    # ------------------------------------------------------------ typing
+
+    def attribute(self, column: Column) -> Attribute:
+        node = self.declared.get(column.name)
+        kind, unit = self.type_of(column, node)
+        title = node.title.value if node and node.title else column.name
+        return Attribute(column.name, title, kind, unit, bool(node and node.optional), column.span)
+
+    def type_of(self, column: Column, node: AttributeDeclaration | None) -> tuple[Type, Unit | None]:
+        declared = node.type if node else column.type
+        if column.name in PERIOD_COLUMNS:
+            return DateType(), None
+        if column.name == STOCKED:
+            return BooleanType(), None
+        if column.name == NAME and declared is None:
+            return TextType(), None
+        if declared is not None:
+            kind, unit = declared_type(self.draft, declared)
+            if unit and column.unit and unit.dimension != column.unit.dimension:
+                self.draft.error(
+                    "E0402",
+                    f"`{column.name}` is declared in {unit.name}, headed [{column.unit.name}]",
+                    column.span,
+                )
+            return kind, column.unit or unit
+        return self.inferred_type(column)
+
+    def inferred_type(self, column: Column) -> tuple[Type, Unit | None]:
+        texts: list[str] = []
+        literals: list[Scalar | SetValue] = []
+        comma = False
+        for raw in self.raw:
+            cell = raw.cells.get(column.name)
+            if isinstance(cell, RawCell):
+                texts.append(cell.text)
+                comma = comma or cell.decimal_comma
+            elif cell is not None:
+                literals.append(cell)
+        unit = column.unit
+        for literal in literals:
+            if isinstance(literal, NumberLiteral) and literal.unit is not None and unit is None:
+                unit = find_unit(self.draft, literal.unit)
+        texts += [_literal_text(literal) for literal in literals]
+        return infer_type(texts, unit, decimal_comma=comma), unit
+
+    # ------------------------------------------------------------ components
+
+    def component(self, raw: RawComponent, attributes: dict[str, Attribute]) -> Component:
+        values: dict[str, Value] = {}
+        for name, attribute in attributes.items():
+            value = self.value(raw, attribute)
+            if value is not None:
+                values[name] = value
+        start, end = (values.pop(name, None) for name in PERIOD_COLUMNS)
+        period = raw.period or Period(
+            start if isinstance(start, date) else None, end if isinstance(end, date) else None
+        )
+        if period.start and period.end and period.end < period.start:
+            self.draft.error("E0507", f"`{raw.sku}` ends before it begins", raw.span)
+        stocked = values.pop(STOCKED, self.node.stocked)
+        title = values.get(NAME)
+        shown = title if isinstance(title, str) and title else raw.sku
+        return Component(raw.sku, shown, values, period, stocked is True, raw.span)
+
+    def value(self, raw: RawComponent, attribute: Attribute) -> Value:
+        """A component's value of an attribute; `None` where it is blank."""
+        cell = raw.cells.get(attribute.name)
+        declared = self.declared.get(attribute.name)
+        if cell is None or (isinstance(cell, RawCell) and not cell.text):
+            if declared and declared.default is not None:
+                return self.literal_value(declared.default, attribute)
+            if not self.may_be_blank(attribute, raw):
+                self.draft.error(
+                    "E0504",
+                    f"`{raw.sku}` has no `{attribute.name}`",
+                    cell.span if isinstance(cell, RawCell) else raw.span,
+                    help=(f"write a value, or declare `attribute {attribute.name} : … optional`",),
+                )
+            return None
+        if isinstance(cell, RawCell):
+            return self.cell_value(cell, attribute)
+        return self.literal_value(cell, attribute)
+
+    def may_be_blank(self, attribute: Attribute, raw: RawComponent) -> bool:
+        # A set may be empty, a period open, a component without a title is shown by its SKU.
+        if attribute.optional or attribute.name in (*PERIOD_COLUMNS, STOCKED):
+            return True
+        return attribute.name == NAME and not isinstance(raw.cells.get(NAME), RawCell)
+
+    def cell_value(self, cell: RawCell, attribute: Attribute) -> Value:
+        try:
+            unit = cell.unit or attribute.unit
+            return read_value(cell.text, attribute.type, unit, decimal_comma=cell.decimal_comma)
+        except CellProblem as problem:
+            column = f" in column `{cell.column}`"
+            self.draft.error("E0502", problem.message + column, cell.span, help=problem.help)
+            return None
+
+    def literal_value(self, literal: Scalar | SetValue, attribute: Attribute) -> Value:
+        if isinstance(literal, NumberLiteral) and isinstance(attribute.type, NumberType):
+            unit = find_unit(self.draft, literal.unit)
+            if (unit.dimension if unit else ()) != attribute.type.dimension:
+                wanted = attribute.unit.name if attribute.unit else "no unit"
+                self.draft.error("E0402", f"`{attribute.name}` is in {wanted}", literal.span)
+                return None
+            return normal(literal.value * (unit.factor if unit else 1))
+        if isinstance(literal, SetValue) and not isinstance(attribute.type, SetType):
+            self.draft.error("E0304", f"`{attribute.name}` is no set", literal.span)
+            return None
+        if isinstance(literal, TextLiteral) and isinstance(attribute.type, TextType):
+            return literal.value
+        try:
+            return read_value(_literal_text(literal), attribute.type, None)
+        except CellProblem as problem:
+            self.draft.error(
+                "E0502", f"{problem.message}, for `{attribute.name}`", literal.span, help=problem.help
+            )
+            return None
+
+
+def _literal_text(literal: Scalar | SetValue) -> str:
+    match literal:
+        case SetValue(items=items):
+            return ", ".join(f'"{_literal_text(item)}"' for item in items)
+        case NumberLiteral(value=value):
+            return format_number(value)
+        case TextLiteral(value=value):
+            return value
+        case DateLiteral(value=day):
+            return day.isoformat()
+        case BooleanLiteral(value=flag):
+            return "yes" if flag else "no"
+        case Name(text=text):
+            return text

@@ -1,0 +1,478 @@
+"""The stage that resolves what restricts configurations: rules, tables, resources; and defaults."""
+
+from fnmatch import fnmatchcase
+
+from configurator.catalog.cell_values import CellProblem, read_value
+from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice, SlotChoice, read_choice
+from configurator.catalog.draft import Draft
+from configurator.catalog.expression_checking import BOOLEAN, Scope
+from configurator.catalog.expressions import (
+    AttributeOf,
+    CalcValue,
+    ComponentIn,
+    Expression,
+    Not,
+    OptionValue,
+)
+from configurator.catalog.loading import Module
+from configurator.catalog.messages import read_message
+from configurator.catalog.named_values import NamedValues, spare_factor
+from configurator.catalog.rules import (
+    Binding,
+    Bounded,
+    CellTest,
+    Default,
+    Interval,
+    Resource,
+    Rule,
+    RuleClause,
+    TableColumn,
+    TableRow,
+    VariantTable,
+)
+from configurator.catalog.structure import ALWAYS, Period, Slot
+from configurator.catalog.table_sources import TableContent, table_content
+from configurator.catalog.units import find_unit
+from configurator.catalog.values import (
+    ComponentType,
+    EnumerationType,
+    NumberType,
+    SetType,
+    Type,
+    Unit,
+    Value,
+    describe_dimension,
+    normal,
+)
+from configurator.diagnostics.diagnostic import Diagnostic
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.syntax.cells import (
+    AnyPattern,
+    CellAbsent,
+    CellComparison,
+    CellItem,
+    CellRange,
+    CellValue,
+    CellWildcard,
+    ListPattern,
+    OtherPattern,
+    parse_cell,
+)
+from configurator.syntax.nodes import (
+    Cell,
+    Choice,
+    ColumnHeading,
+    DefaultDeclaration,
+    Effective,
+    ResourceDeclaration,
+    RuleDeclaration,
+    TableDeclaration,
+)
+from configurator.syntax.nodes import (
+    RuleClause as WrittenClause,
+)
+
+
+def resolve_restrictions(draft: Draft, values: NamedValues) -> None:
+    """Rules, tables and resources in the order declared, then defaults."""
+    for module, statement in draft.loaded.statements:
+        match statement:
+            case RuleDeclaration():
+                resolve_rule(draft, values, module, statement)
+            case TableDeclaration():
+                _TableReader(draft, values, module, statement).read()
+            case ResourceDeclaration():
+                resolve_resource(draft, values, module, statement)
+            case DefaultDeclaration():
+                resolve_default(draft, values, module, statement)
+            case _:
+                pass
+
+
+def period_of(node: Effective | None) -> Period:
+    """The days of an `effective` clause."""
+    return Period(node.start, node.end) if node else ALWAYS
+
+
+# ---------------------------------------------------------------- rules
+
+
+def resolve_rule(draft: Draft, values: NamedValues, module: Module, node: RuleDeclaration) -> None:
+    """One rule: its loops bound, its guards and clauses typed, its message read."""
+    key = module.namespace + node.id.text
+    claimed = draft.claim_id(key, node.id.span)
+    bindings: list[Binding] = []
+    bound: dict[str, str] = {}
+    for loop in node.loops:
+        slot = values.checker.slot(loop.path, Scope(module.namespace))
+        if slot is None:
+            return
+        if loop.alias.text in bound:
+            draft.error("E0302", f"`{loop.alias.text}` is bound twice", loop.alias.span, help=("use `as`",))
+            return
+        name = values.checker.bind(slot)
+        bindings.append(Binding(name, slot.key))
+        bound[loop.alias.text] = name
+    scope = Scope(module.namespace, bound)
+    guard = values.checker.condition(node.guard, scope) if node.guard else None
+    clauses = [resolve_clause(values, written, scope, guard) for written in node.clauses]
+    message = read_message(draft, values.checker, node.message, scope)
+    known = tuple(clause for clause in clauses if clause is not None)
+    if not claimed or len(known) != len(clauses) or (node.guard and guard is None):
+        return
+    title = node.title.value if node.title else node.id.text
+    draft.restrictions.append(
+        Rule(
+            key,
+            title,
+            node.severity,
+            period_of(node.effective),
+            tuple(bindings),
+            known,
+            message,
+            node.span,
+        )
+    )
+
+
+def resolve_clause(
+    values: NamedValues, node: WrittenClause, scope: Scope, guard: Expression | None
+) -> RuleClause | None:
+    """Every form of a clause as guards that must be true and a body that must not be false."""
+    left = values.checker.condition(node.left, scope)
+    right = values.checker.condition(node.right, scope) if node.right else None
+    if left is None or (node.right is not None and right is None):
+        return None
+    guards = (guard,) if guard else ()
+    match node.kind:
+        case "require":
+            return RuleClause(guards, left)
+        case "forbid":
+            return RuleClause(guards, Not(left, BOOLEAN))
+        case "requires":
+            assert right is not None
+            return RuleClause((*guards, left), right)
+        case "excludes":
+            assert right is not None
+            return RuleClause((*guards, left), Not(right, BOOLEAN))
+
+
+def resolve_resource(draft: Draft, values: NamedValues, module: Module, node: ResourceDeclaration) -> None:
+    """One resource."""
+    key = module.namespace + node.id.text
+    if draft.ids.get(key) is not node.id.span:
+        return  # a second resource of that name, reported where names are claimed
+    terms = values.resource_terms(key)
+    message = read_message(draft, values.checker, node.message, Scope(module.namespace))
+    if terms is None:
+        return
+    supply, demand = terms
+    title = node.title.value if node.title else node.id.text
+    unit = values.resource_unit(module, node, supply[0].expression.type)
+    resource = Resource(
+        key, title, period_of(node.effective), unit, supply, demand, spare_factor(node), message, node.span
+    )
+    draft.resources[key] = resource
+    draft.restrictions.append(resource)
+
+
+def resolve_default(draft: Draft, values: NamedValues, module: Module, node: DefaultDeclaration) -> None:
+    """One default: its place, its value, its condition."""
+    scope = Scope(module.namespace)
+    choice = resolve_choice(draft, values, module, node.choice)
+    guard = values.checker.condition(node.guard, scope) if node.guard else None
+    if choice is None or (node.guard and guard is None):
+        return
+    match choice:
+        case SlotChoice(slot=slot, units=units):
+            draft.defaults.append(Default(slot, units, None, guard, node.span))
+        case OptionChoice(option=option, value=value):
+            draft.defaults.append(Default(option, (), value, guard, node.span))
+
+
+def resolve_choice(draft: Draft, values: NamedValues, module: Module, node: Choice) -> PlaceChoice | None:
+    """A written choice for the place it names; reports what does not fit."""
+    found = values.checker.place(node.path, Scope(module.namespace))
+    if found is None:
+        return None
+    place, rest = found
+    if rest:
+        draft.error("E0304", f"`{node.path.text}` cannot be chosen, only `{place.key}` can", node.path.span)
+        return None
+    try:
+        return read_choice(place, node.value, draft.units, at_least=node.includes)
+    except ChoiceProblem as problem:
+        draft.error(problem.code, problem.message, node.value.span, help=problem.help)
+        return None
+
+
+# ---------------------------------------------------------------- tables
+
+
+class _TableReader:
+    """Reads one `table` statement."""
+
+    def __init__(self, draft: Draft, values: NamedValues, module: Module, node: TableDeclaration) -> None:
+        self.draft = draft
+        self.values = values
+        self.module = module
+        self.node = node
+        self.scope = Scope(module.namespace)
+
+    def read(self) -> None:
+        key = self.module.namespace + self.node.id.text
+        claimed = self.draft.claim_id(key, self.node.id.span)
+        content = table_content(self.draft, self.module, self.node.content)
+        message = read_message(self.draft, self.values.checker, self.node.message, self.scope)
+        if content is None:
+            return
+        columns = self.columns(content)
+        if columns is None or not claimed:
+            return
+        errors = len(self.draft.diagnostics)
+        rows = tuple(
+            TableRow(
+                number,
+                tuple(self.test(*pair, content) for pair in zip(row.cells, columns, strict=True)),
+                row.span,
+            )
+            for number, row in enumerate(content.rows, start=1)
+        )
+        if any(finding.severity.value == "error" for finding in self.draft.diagnostics[errors:]):
+            return
+        if not rows:
+            self.draft.error("E0506", f"table `{self.node.id.text}` has no rows", self.node.id.span)
+            return
+        title = self.node.title.value if self.node.title else self.node.id.text
+        table = VariantTable(
+            key,
+            title,
+            self.node.kind,
+            period_of(self.node.effective),
+            tuple(column for column, _ in columns),
+            rows,
+            message,
+            self.node.span,
+        )
+        self.warn_of_absence(table)
+        self.draft.restrictions.append(table)
+
+    def columns(self, content: TableContent) -> list[tuple[TableColumn, Unit | None]] | None:
+        """Each column with the unit its cells are in."""
+        found = [self.column(heading) for heading in content.headings]
+        texts = [heading.path.text for heading in content.headings]
+        for heading in content.headings:
+            if texts.count(heading.path.text) > 1:
+                self.draft.error("E0506", f"`{heading.path.text}` heads two columns", heading.span)
+                return None
+        known = [column for column in found if column is not None]
+        return known if len(known) == len(found) else None
+
+    def column(self, heading: ColumnHeading) -> tuple[TableColumn, Unit | None] | None:
+        expression = self.values.checker.value(heading.path, self.scope)
+        unit = find_unit(self.draft, heading.unit)
+        if expression is None or (heading.unit is not None and unit is None):
+            return None
+        if heading.type is not None:
+            self.draft.error("E0506", "a column of a rule table takes its type from its path", heading.span)
+            return None
+        if isinstance(expression.type, SetType):
+            self.draft.error(
+                "E0506",
+                f"`{heading.path.text}` is a set, which no cell can match",
+                heading.span,
+                help=("write a rule with `in` instead",),
+            )
+            return None
+        if unit is not None and (
+            not isinstance(expression.type, NumberType) or expression.type.dimension != unit.dimension
+        ):
+            dimension = expression.type.dimension if isinstance(expression.type, NumberType) else ()
+            self.draft.error(
+                "E0402",
+                f"`{heading.path.text}` is in {describe_dimension(dimension)}, not in {unit.name}",
+                heading.span,
+            )
+            return None
+        return TableColumn(heading.path.text, expression), unit or self.own_unit(expression)
+
+    @staticmethod
+    def own_unit(expression: Expression) -> Unit | None:
+        match expression:
+            case AttributeOf(unit=unit) | OptionValue(unit=unit):
+                return unit
+            case CalcValue(calc=calc):
+                return calc.unit
+            case _:
+                return None
+
+    # ------------------------------------------------------------ cells
+
+    def test(self, cell: Cell, column: tuple[TableColumn, Unit | None], content: TableContent) -> CellTest:
+        pattern = parse_cell(cell)
+        match pattern:
+            case Diagnostic():
+                self.draft.diagnostics.append(pattern)
+                return CellTest("any")
+            case AnyPattern():
+                return CellTest("any")
+            case OtherPattern():
+                return CellTest("other")
+            case ListPattern(items=items, negated=negated):
+                return self.listed(items, column, negated=negated, comma=content.decimal_comma)
+
+    def listed(
+        self,
+        items: tuple[CellItem, ...],
+        column: tuple[TableColumn, Unit | None],
+        *,
+        negated: bool,
+        comma: bool,
+    ) -> CellTest:
+        values: set[Value] = set()
+        intervals: list[Interval] = []
+        absent = False
+        for item in items:
+            try:
+                match item:
+                    case CellAbsent():
+                        absent = True
+                    case CellWildcard():
+                        values |= self.wildcard(item, column[0])
+                    case CellValue():
+                        values.add(self.cell_value(item, column, comma=comma))
+                    case CellRange(low=low, high=high):
+                        first = self.bound(low, column, comma=comma)
+                        last = self.bound(high, column, comma=comma)
+                        values, intervals = self.between(column[0], first, last, values, intervals)
+                    case CellComparison():
+                        values, intervals = self.compared(item, column, values, intervals, comma=comma)
+            except CellProblem as problem:
+                where = f" in column `{column[0].heading}`"
+                self.draft.error("E0502", problem.message + where, item.span, help=problem.help)
+        return CellTest("values", frozenset(values), tuple(intervals), absent=absent, negated=negated)
+
+    def cell_value(self, item: CellValue, column: tuple[TableColumn, Unit | None], *, comma: bool) -> Value:
+        kind, unit = column[0].expression.type, column[1]
+        if isinstance(kind, NumberType):
+            if item.unit is not None:
+                own = find_unit(self.draft, item.unit)
+                if own is None or item.number is None:
+                    raise CellProblem(f"`{item.text}` is no number here")
+                if own.dimension != kind.dimension:
+                    raise CellProblem(f"`{item.text}` is not in {describe_dimension(kind.dimension)}")
+                return normal(item.number * own.factor)
+            if item.number is not None and not item.quoted and not comma:
+                return normal(item.number * (unit.factor if unit else 1))
+        value = read_value(item.text, kind, unit, decimal_comma=comma)
+        if isinstance(kind, ComponentType) and value not in self.skus(column[0]):
+            raise CellProblem(
+                f"unknown component `{item.text}`", *did_you_mean(item.text, self.skus(column[0]))
+            )
+        return value
+
+    def skus(self, column: TableColumn) -> list[str]:
+        expression = column.expression
+        if isinstance(expression, ComponentIn):
+            families = self.values.checker.families(expression.place)
+            return [component.sku for family in families for component in family.components]
+        return []
+
+    def wildcard(self, item: CellWildcard, column: TableColumn) -> set[Value]:
+        """The values a pattern stands for; one that stands for none is a mistake."""
+        expression = column.expression
+        known: list[str] = []
+        if isinstance(expression, ComponentIn):
+            known = self.skus(column)
+        elif isinstance(expression, AttributeOf):
+            families = self.values.checker.families(expression.place)
+            found = {c.values.get(expression.attribute) for f in families for c in f.components}
+            known = sorted(value for value in found if isinstance(value, str))
+        elif isinstance(expression.type, EnumerationType):
+            known = list(expression.type.values)
+        pattern = item.pattern.replace("[", "[[]").replace("?", "[?]")
+        matching: set[Value] = {text for text in known if fnmatchcase(text, pattern)}
+        if not matching:
+            raise CellProblem(f"nothing matches `{item.pattern}`")
+        return matching
+
+    def bound(self, side: CellValue, column: tuple[TableColumn, Unit | None], *, comma: bool) -> Value:
+        kind = column[0].expression.type
+        ordered = isinstance(kind, EnumerationType) and kind.ordered
+        value = self.cell_value(side, column, comma=comma)
+        if not ordered and (isinstance(value, bool | str | frozenset) or value is None):
+            raise CellProblem(f"`{side.text}` has no order, so it bounds nothing")
+        return value
+
+    @staticmethod
+    def between(
+        column: TableColumn, low: Value, high: Value, values: set[Value], intervals: list[Interval]
+    ) -> tuple[set[Value], list[Interval]]:
+        kind: Type = column.expression.type
+        if isinstance(kind, EnumerationType):
+            ranks = kind.values
+            inside = ranks[ranks.index(str(low)) : ranks.index(str(high)) + 1]
+            return values | set(inside), intervals
+        return values, [*intervals, Interval(_bounded(low), _bounded(high))]
+
+    def compared(
+        self,
+        item: CellComparison,
+        column: tuple[TableColumn, Unit | None],
+        values: set[Value],
+        intervals: list[Interval],
+        *,
+        comma: bool,
+    ) -> tuple[set[Value], list[Interval]]:
+        if item.operator == "=":
+            return values | {self.cell_value(item.value, column, comma=comma)}, intervals
+        if item.operator == "!=":
+            raise CellProblem("`!=` is written `not`", f"write `not {item.value.text}`")
+        value = self.bound(item.value, column, comma=comma)
+        kind = column[0].expression.type
+        if isinstance(kind, EnumerationType):
+            return values | _on_side(kind.values, item.operator, str(value)), intervals
+        edge, inside = _bounded(value), item.operator.endswith("=")
+        if item.operator.startswith("<"):
+            return values, [*intervals, Interval(None, edge, high_inside=inside)]
+        return values, [*intervals, Interval(edge, None, low_inside=inside)]
+
+    # ------------------------------------------------------------ traps
+
+    def warn_of_absence(self, table: VariantTable) -> None:
+        """`allow` is strict, also for an absent slot: without a row for it the slot is forced."""
+        if table.kind != "allow":
+            return
+        for at, column in enumerate(table.columns):
+            match column.expression:
+                case AttributeOf(place=place) | ComponentIn(place=place):
+                    slot = self.draft.places.get(place)
+                case _:
+                    continue
+            silent = not any(row.tests[at].matches_absent for row in table.rows)
+            if isinstance(slot, Slot) and slot.cardinality.may_be_absent and silent:
+                self.draft.warning(
+                    "W0702",
+                    f"table `{table.key}` has no row for an absent `{place}`, so it forces one",
+                    self.node.id.span,
+                    help=("add a row with `absent` in that column, or write `allow partial`",),
+                )
+
+
+def _bounded(value: Value) -> Bounded:
+    assert not isinstance(value, bool | str | frozenset)
+    assert value is not None
+    return value
+
+
+def _on_side(values: tuple[str, ...], operator: str, edge: str) -> set[Value]:
+    at = values.index(edge)
+    match operator:
+        case "<":
+            return set(values[:at])
+        case "<=":
+            return set(values[: at + 1])
+        case ">":
+            return set(values[at + 1 :])
+        case _:
+            return set(values[at:])

@@ -1,0 +1,173 @@
+"""Finding and reading the files of a catalog: on disk, in the installed package, or in memory.
+
+The only module that opens a user's catalog. It never leaves the folder tree of
+the catalog, not through `..`, an absolute path or a symbolic link.
+"""
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from attrs import field, frozen
+
+from configurator.catalog.loading import CatalogReader, ReadProblem
+from configurator.diagnostics.diagnostic import Diagnostic, Severity
+from configurator.errors import CatalogError
+
+LARGEST_FILE = 100_000_000
+"""Bytes of the largest file that is read."""
+SETTINGS = "configurator.toml"
+"""A folder that holds this file is the root of the catalogs beneath it."""
+
+_HEADER = re.compile(rb"^\s*catalog(?!\w)", re.MULTILINE)
+
+
+@frozen
+class FoundCatalog:
+    """Where a catalog begins.
+
+    Attributes:
+        entry: the path of the headed file within the reader's tree.
+    """
+
+    entry: str
+    reader: CatalogReader = field(repr=False)
+
+
+@frozen
+class FolderReader:
+    """Reads the files of one folder tree.
+
+    Attributes:
+        root: the tree, resolved.
+        prefix: what stands before a path in messages.
+    """
+
+    root: Path
+    prefix: str
+
+    def read(self, path: str) -> bytes | ReadProblem:
+        """The content of a file below the root."""
+        shown = self.shown(path)
+        try:
+            file = (self.root / path).resolve()
+            if not file.is_relative_to(self.root):
+                return ReadProblem(f"`{shown}` leads outside the catalog's folder", code="E0203")
+            if file.is_dir():
+                return ReadProblem(f"`{shown}` is a folder, not a file")
+            if file.stat().st_size > LARGEST_FILE:
+                return ReadProblem(f"`{shown}` is larger than {LARGEST_FILE:,} bytes")
+            return file.read_bytes()
+        except FileNotFoundError:
+            return ReadProblem(f"`{shown}` does not exist", _beside(self.root / path))
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or "the path is not usable"
+            return ReadProblem(f"`{shown}` cannot be read: {reason}")
+
+    def shown(self, path: str) -> str:
+        """The path as it was given on the way to the catalog."""
+        return f"{self.prefix}{path}"
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    """The files of the same kind that do lie there."""
+    try:
+        names = sorted(p.name for p in path.parent.iterdir() if p.suffix == path.suffix)
+    except OSError:
+        return ()
+    return (f"beside it there are: {', '.join(names[:5])}",) if names else ()
+
+
+@frozen
+class TextReader:
+    """Reads from memory."""
+
+    contents: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | ReadProblem:
+        """The content given under that path."""
+        if path in self.contents:
+            return self.contents[path]
+        return ReadProblem(f"`{path}` does not exist", ("hand it over in `files`",))
+
+    def shown(self, path: str) -> str:
+        """The path itself."""
+        return path
+
+
+def text_reader(contents: Mapping[str, str | bytes]) -> CatalogReader:
+    """A reader of files held in memory, by path with `/` between names."""
+    return TextReader({p: t.encode() if isinstance(t, str) else t for p, t in contents.items()})
+
+
+def find_catalog(path: str) -> FoundCatalog:
+    """The catalog that a path names: a file, a folder with one headed file, or `package:name`.
+
+    The tree that may be read is that of the nearest folder above with a `configurator.toml`,
+    else the file's own folder.
+
+    Raises:
+        CatalogError: nothing there, or not exactly one headed file in a folder.
+    """
+    place = _shipped(path) if path.startswith("package:") else Path(path)
+    given = path
+    if place.is_dir():
+        place = _headed_file(place, path)
+        given = f"{path.rstrip('/')}/{place.name}" if not path.startswith("package:") else place.name
+    if not place.exists():
+        raise _failure(f"`{path}` does not exist", _beside(place))
+    root = _root(place)
+    entry = place.resolve().relative_to(root).as_posix()
+    prefix = given.removesuffix(entry) if given.endswith(entry) else ""
+    return FoundCatalog(entry, FolderReader(root, prefix))
+
+
+def shipped_catalogs() -> tuple[str, ...]:
+    """The names of the catalogs that come with this library, sorted."""
+    return tuple(sorted(p.name for p in _shipped_folder().iterdir() if p.is_dir() and any(p.glob("*.pcat"))))
+
+
+def _shipped_folder() -> Path:
+    inside = Path(str(files("configurator"))) / "catalogs"
+    # In a checkout the catalogs lie beside the package, in a wheel inside it.
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[1] / "catalogs"
+
+
+def _shipped(path: str) -> Path:
+    name = path.removeprefix("package:")
+    if name not in shipped_catalogs():
+        known = ", ".join(f"package:{found}" for found in shipped_catalogs())
+        raise _failure(f"no catalog `{name}` comes with this library", (f"there are: {known}",))
+    return _shipped_folder() / name
+
+
+def _headed_file(folder: Path, given: str) -> Path:
+    headed = [file for file in sorted(folder.glob("*.pcat")) if _is_headed(file)]
+    if len(headed) == 1:
+        return headed[0]
+    if not headed:
+        raise _failure(
+            f"no catalog in the folder `{given}`", ("a catalog's file begins with `catalog NAME`",)
+        )
+    names = ", ".join(file.name for file in headed)
+    raise _failure(f"{len(headed)} catalogs in the folder `{given}`: {names}", ("name one of the files",))
+
+
+def _is_headed(file: Path) -> bool:
+    try:
+        return file.is_file() and _HEADER.search(file.read_bytes()[:65536]) is not None
+    except OSError:
+        return False
+
+
+def _root(file: Path) -> Path:
+    folder = file.resolve().parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / SETTINGS).is_file():
+            return candidate
+    return folder
+
+
+def _failure(message: str, help_lines: tuple[str, ...] = ()) -> CatalogError:
+    return CatalogError([Diagnostic("E0201", Severity.ERROR, message, None, help=help_lines)])
