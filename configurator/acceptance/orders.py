@@ -1,0 +1,130 @@
+"""An order as it is handed in.
+
+    {"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 2}]}
+
+A bare configuration is an order of one line and quantity 1.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from attrs import evolve, field, frozen
+
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.errors import OrderError
+
+MOST_LINES = 10_000
+"""The most lines of one order."""
+MOST_QUANTITY = 1_000_000
+"""The largest quantity of one line."""
+
+_ORDER_KEYS = ("order", "lines")
+_LINE_KEYS = ("configuration", "quantity", "bundles", "date")
+
+
+@frozen
+class OrderLine:
+    """So many products of one configuration.
+
+    Attributes:
+        configuration: choices by dotted path, as handed in.
+        quantity: how many products.
+    """
+
+    configuration: Mapping[str, object] = field(hash=False)
+    quantity: int = 1
+
+
+@frozen
+class Order:
+    """What a customer orders.
+
+    Attributes:
+        id: the customer's or shop's own id, `None` when the order carries none.
+        lines: at least one.
+    """
+
+    id: str | None
+    lines: tuple[OrderLine, ...]
+
+    def named(self, order_id: str | None) -> "Order":
+        """The order with an id given beside it.
+
+        Raises:
+            OrderError: it carries another one.
+        """
+        if order_id is None or order_id == self.id:
+            return self
+        if self.id is not None:
+            raise OrderError([f"the order is called `{self.id}`, not `{order_id}`"])
+        return evolve(self, id=order_id)
+
+    @property
+    def canonical(self) -> str:
+        """The same text for the same order: keys sorted, no blanks."""
+        lines = [[dict(line.configuration), line.quantity] for line in self.lines]
+        return json.dumps(lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical text."""
+        return f"sha256:{sha256(self.canonical.encode()).hexdigest()}"
+
+
+def read_order(data: object) -> Order:
+    """An order from parsed JSON.
+
+    Raises:
+        OrderError: names every key and value that does not fit.
+    """
+    if not isinstance(data, Mapping):
+        raise OrderError(['an order is an object, such as a configuration or `{"lines": […]}`'])
+    if "lines" not in data:
+        # A key that is neither a place nor `order` is told when the configuration is read.
+        configuration = {str(key): value for key, value in data.items() if key != "order"}
+        return Order(_order_id(data.get("order")), (OrderLine(configuration),))
+    problems = [_unknown("the order", key, _ORDER_KEYS) for key in data if key not in _ORDER_KEYS]
+    lines = data["lines"]
+    if not isinstance(lines, list) or not 1 <= len(lines) <= MOST_LINES:
+        raise OrderError([*problems, f"`lines` is a list of 1 to {MOST_LINES} lines"])
+    read = [_read_line(number, line, problems) for number, line in enumerate(lines, start=1)]
+    if problems:
+        raise OrderError(problems)
+    return Order(_order_id(data.get("order")), tuple(line for line in read if line is not None))
+
+
+def _order_id(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise OrderError([f"`order` is the order's id, a text, not `{value}`"])
+    return value
+
+
+def _read_line(number: int, line: object, problems: list[str]) -> OrderLine | None:
+    where = f"line {number}"
+    if not isinstance(line, Mapping):
+        problems.append(f"{where} is no object with a `configuration`")
+        return None
+    problems += [_unknown(where, key, _LINE_KEYS) for key in line if key not in _LINE_KEYS]
+    configuration, quantity = line.get("configuration"), line.get("quantity", 1)
+    if not isinstance(configuration, Mapping):
+        problems.append(f"{where} has no `configuration`")
+        return None
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= MOST_QUANTITY:
+        problems.append(
+            f"{where}: the quantity is a whole number from 1 to {MOST_QUANTITY}, not `{quantity}`"
+        )
+        return None
+    # Dropping what cannot be honoured yet would change what the customer ordered.
+    if line.get("bundles"):
+        problems.append(f"{where} names bundles, which are not evaluated yet: order without `bundles`")
+    if line.get("date") is not None:
+        problems.append(f"{where} names a date, which is not supported yet: order without `date`")
+    return OrderLine({str(key): value for key, value in configuration.items()}, quantity)
+
+
+def _unknown(where: str, key: object, known: tuple[str, ...]) -> str:
+    told = did_you_mean(str(key), known)
+    return f"{where} has an unknown key `{key}`" + (f" ({told[0]})" if told else "")

@@ -1,0 +1,241 @@
+"""Reading what a customer chose: canonical JSON, the short forms of the language, words of a command line."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from configurator.catalog.cell_values import read_number
+from configurator.catalog.choices import (
+    ChoiceProblem,
+    PlaceChoice,
+    in_base_units,
+    option_choice,
+    slot_choice,
+)
+from configurator.catalog.model import Catalog
+from configurator.catalog.structure import ProductOption, Slot
+from configurator.catalog.values import BooleanType, NumberType, SetType, Unit, Value, describe_type, normal
+from configurator.configuration.model import ComponentQuantity
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.errors import ChoiceError
+
+MOST_QUANTITY = 1_000_000
+"""The largest quantity that is read at all."""
+
+_QUANTITY = re.compile(r"(-?\d{1,12})\s*x\s*(.+)", re.DOTALL)
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*([^\W\d_]\w*)?")
+
+Choices = tuple[PlaceChoice, ...]
+"""What a customer chose, at most one choice per place, in catalog order."""
+
+
+def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = False) -> Choices:
+    """Read choices by dotted path.
+
+    A missing key is open; `None` leaves a slot empty. `{"includes": […]}` says what
+    a mixed slot or a set holds at least.
+
+    Args:
+        catalog: whose places are chosen.
+        given: by dotted path.
+        only: what is not named is left empty; a place that cannot be is then an error.
+
+    Raises:
+        ChoiceError: names every key or value that does not fit.
+    """
+    problems: list[str] = []
+    help_lines: list[str] = []
+    found: dict[str, PlaceChoice] = {}
+    for key, value in given.items():
+        try:
+            found[key] = read_choice(_place(catalog, key), value, catalog)
+        except ChoiceProblem as problem:
+            problems.append(problem.message)
+            help_lines.extend(problem.help)
+    if only:
+        for place in catalog.places:
+            if place.key not in given:
+                try:
+                    found[place.key] = _nothing(place)
+                except ChoiceProblem as problem:
+                    problems.append(problem.message)
+    if problems:
+        raise ChoiceError(problems, tuple(dict.fromkeys(help_lines)))
+    return tuple(found[place.key] for place in catalog.places if place.key in found)
+
+
+def _place(catalog: Catalog, key: object) -> Slot | ProductOption:
+    if isinstance(key, str) and key in catalog.place_of:
+        return catalog.place_of[key]
+    known = [place.key for place in catalog.places]
+    suggestion = did_you_mean(str(key), known)
+    raise ChoiceProblem(
+        f"`{key}` is neither a slot nor an option", *(suggestion or (f"there are: {', '.join(known)}",))
+    )
+
+
+def _nothing(place: Slot | ProductOption) -> PlaceChoice:
+    if isinstance(place, Slot):
+        return slot_choice(place, [])
+    if isinstance(place.type, SetType):
+        return option_choice(place, frozenset())
+    raise ChoiceProblem(f"`{place.key}` must be chosen")
+
+
+def read_choice(place: Slot | ProductOption, value: object, catalog: Catalog) -> PlaceChoice:
+    """Read one choice.
+
+    Raises:
+        ChoiceProblem: it does not fit the place.
+    """
+    at_least = isinstance(value, Mapping) and set(value) == {"includes"}
+    if isinstance(value, Mapping) and at_least:
+        value = value["includes"]
+    if isinstance(place, Slot):
+        return slot_choice(place, _units(place, value), at_least=at_least)
+    units = {unit.name: unit for unit in _units_of(catalog)}
+    return option_choice(place, _value(place, value, units), at_least=at_least)
+
+
+# ---------------------------------------------------------------- slots
+
+
+def _units(slot: Slot, value: object) -> list[tuple[str, int | None]]:
+    match value:
+        case None:
+            return []
+        case str():
+            return _units_in_words(slot, value)
+        case ComponentQuantity(component=component, quantity=quantity):
+            return [(component, quantity)]
+        case Mapping():
+            return [_unit_object(slot, value)]
+        case list() | tuple():
+            if slot.cardinality.kind != "mixed" and len(value) > 1:
+                raise ChoiceProblem(f"`{slot.key}` takes one kind of component, not a list")
+            return [unit for item in value for unit in _units(slot, _item(slot, item))]
+        case _:
+            raise ChoiceProblem(f"`{slot.key}` is filled with components, not with `{value}`", *_forms(slot))
+
+
+def _item(slot: Slot, item: object) -> object:
+    if item is None or isinstance(item, list | tuple):
+        raise ChoiceProblem(f"`{slot.key}` lists components, not `{item}`", *_forms(slot))
+    return item
+
+
+def _forms(slot: Slot) -> tuple[str, ...]:
+    match slot.cardinality.kind:
+        case "identical":
+            return ('write `{"component": "SKU", "quantity": 2}` or `"2 x SKU"`',)
+        case "mixed":
+            return ('write `["SKU", "2 x SKU"]`',)
+        case _:
+            return ('write `"SKU"`',)
+
+
+def _unit_object(slot: Slot, value: Mapping[object, object]) -> tuple[str, int | None]:
+    extra = [str(key) for key in value if key not in {"component", "quantity"}]
+    component, quantity = value.get("component"), value.get("quantity")
+    if extra or not isinstance(component, str):
+        told = f"unknown key `{extra[0]}`" if extra else "no `component`"
+        raise ChoiceProblem(f"`{slot.key}`: {told}", *_forms(slot))
+    if quantity is None and "quantity" not in value:
+        return component, None
+    return component, _quantity(slot, quantity)
+
+
+def _quantity(slot: Slot, quantity: object) -> int:
+    if isinstance(quantity, bool) or not isinstance(quantity, int):
+        raise ChoiceProblem(f"`{slot.key}`: the quantity `{quantity}` is no whole number")
+    if not 1 <= quantity <= MOST_QUANTITY:
+        raise ChoiceProblem(f"`{slot.key}`: a quantity of {quantity} cannot be")
+    return quantity
+
+
+def _units_in_words(slot: Slot, text: str) -> list[tuple[str, int | None]]:
+    """`SKU`, `2 x SKU`, `2xSKU`, `none`, and for mixed slots such forms separated by commas."""
+    skus = {component.sku for component in slot.family.components}
+    text = text.strip()
+    if text in skus:
+        return [(text, None)]
+    if text == "none":
+        return []
+    if slot.cardinality.kind == "mixed" and "," in text:
+        return [unit for part in text.split(",") for unit in _units_in_words(slot, part)]
+    match = _QUANTITY.fullmatch(text)
+    if match:
+        return [(match[2].strip().strip('"'), _quantity(slot, int(match[1])))]
+    return [(text, None)]
+
+
+# ---------------------------------------------------------------- options
+
+
+def _units_of(catalog: Catalog) -> list[Unit]:
+    return [o.range.unit for o in catalog.options if o.range is not None and o.range.unit is not None]
+
+
+def _value(option: ProductOption, value: object, units: Mapping[str, Unit]) -> Value:
+    match option.type:
+        case SetType():
+            return _set(option, value)
+        case BooleanType():
+            words: dict[object, bool] = {"yes": True, "no": False, "true": True, "false": False}
+            if isinstance(value, str):
+                value = words.get(value.strip().lower(), value)
+            if not isinstance(value, bool):
+                raise ChoiceProblem(f"`{option.key}` is `yes` or `no`, not `{value}`")
+            return value
+        case NumberType():
+            return _number(option, value, units)
+        case _:
+            if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+                raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{value}`")
+            return str(value).strip()
+
+
+def _set(option: ProductOption, value: object) -> frozenset[str]:
+    match value:
+        case None:
+            return frozenset()
+        case str():
+            return frozenset(part.strip() for part in value.split(",") if part.strip() not in {"", "none"})
+        case list() | tuple() | set() | frozenset() if all(isinstance(item, str) for item in value):
+            return frozenset(str(item) for item in value)
+        case _:
+            raise ChoiceProblem(f"`{option.key}` is a set: write a list of its elements, not `{value}`")
+
+
+def _number(option: ProductOption, value: object, units: Mapping[str, Unit]) -> Value:
+    match value:
+        case bool():
+            pass
+        case int() | Fraction():
+            return in_base_units(option, normal(value))
+        case float() | Decimal():
+            # The shortest decimal that reads back as the same float is the number that was written.
+            number = read_number(format(Decimal(str(value)), "f"))
+            if number is not None:
+                return in_base_units(option, number)
+        case str():
+            match = _NUMBER.fullmatch(value.strip())
+            number = read_number(match[1]) if match else None
+            if match and number is not None:
+                return _with_unit(option, number, match[2], units)
+        case _:
+            pass
+    raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{value}`")
+
+
+def _with_unit(
+    option: ProductOption, number: int | Fraction, name: str | None, units: Mapping[str, Unit]
+) -> Value:
+    own = option.range.unit if option.range else None
+    if name is None or (own is not None and name == own.name):
+        return in_base_units(option, number)
+    unit = units.get(name)
+    if own is None or unit is None or unit.dimension != own.dimension:
+        raise ChoiceProblem(f"`{option.key}` is in {own.name if own else 'no unit'}, not in {name}")
+    return normal(number * unit.factor)

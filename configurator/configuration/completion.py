@@ -1,0 +1,119 @@
+"""Fill in the rest: the customer's choices first, then defaults, then catalog order."""
+
+from attrs import field, frozen
+
+from configurator.catalog.evaluation import evaluate
+from configurator.catalog.rules import Default
+from configurator.configuration.model import Configuration, configuration_of
+from configurator.configuration.product import Question
+from configurator.csp.constraints import Constraint
+from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits
+from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.errors import SearchLimitError
+from configurator.lowering.choices import place_of
+from configurator.lowering.product import default_constraints
+
+
+@frozen
+class DefaultNotKept:
+    """A default that had to yield.
+
+    Attributes:
+        place: whose default it is.
+        location: where the default is declared.
+    """
+
+    place: str
+    location: str
+
+
+@frozen
+class Completed:
+    """A valid configuration that keeps every choice.
+
+    Attributes:
+        configuration: as many defaults as possible kept, earlier ones first; what is
+            then still open takes the first value in catalog order with which a completion exists.
+        chosen: the places the customer chose, in catalog order.
+        not_kept: defaults that yielded to a rule, a choice's consequence or an earlier default.
+        defaults: the places that took their default, in catalog order.
+    """
+
+    configuration: Configuration
+    chosen: tuple[str, ...]
+    not_kept: tuple[DefaultNotKept, ...]
+    defaults: tuple[str, ...] = ()
+
+
+@frozen
+class NotCompletable:
+    """No valid configuration keeps the choices; `validate` says why."""
+
+
+@frozen
+class CompletionUnknown:
+    """A limit stopped the search. `reason` says which."""
+
+    reason: str = field()
+
+
+Completion = Completed | NotCompletable | CompletionUnknown
+
+
+def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion:
+    """Complete the choices. The answer depends on nothing but catalog, day and choices.
+
+    A default of a place that the customer chose says nothing. A default's condition
+    is read on the finished configuration. Cost: one search per default and one at the end.
+    """
+    try:
+        return _complete(question, limits)
+    except SearchLimitError as error:
+        return CompletionUnknown(error.reason)
+
+
+def _complete(question: Question, limits: SearchLimits) -> Completion:
+    assumptions = question.choices.assumptions
+    if question.impossible or not _feasible(question, (), limits):
+        return NotCompletable()
+    chosen = {place_of(choice) for choice in question.choices.choices}
+    kept: tuple[Constraint, ...] = ()
+    kept_defaults: list[Default] = []
+    not_kept: list[DefaultNotKept] = []
+    for default in question.product.catalog.defaults:
+        if default.place in chosen:
+            continue
+        constraints = default_constraints(question.product.lowered, default)
+        if constraints is not None and _feasible(question, kept + constraints, limits):
+            kept += constraints
+            kept_defaults.append(default)
+        else:
+            not_kept.append(_told(default))
+    prepared = question.prepared
+    if kept:
+        prepared = question.product.engine.prepare(prepared.problem.extended(kept), limits)
+    first = next(prepared.solutions(assumptions, limits))
+    final = question.product.lowered.lift(first)
+    # A default whose condition is not true on the finished configuration is kept, but says nothing.
+    told = {d.place for d in kept_defaults if d.guard is None or evaluate(d.guard, final) is True}
+    keys = [place.key for place in question.product.catalog.places]
+    return Completed(
+        configuration_of(question.product.catalog, final),
+        tuple(key for key in keys if key in chosen),
+        tuple(not_kept),
+        tuple(key for key in keys if key in told),
+    )
+
+
+def _told(default: Default) -> DefaultNotKept:
+    return DefaultNotKept(default.place, default.span.location)
+
+
+def _feasible(question: Question, constraints: tuple[Constraint, ...], limits: SearchLimits) -> bool:
+    prepared = question.prepared
+    if constraints:
+        prepared = question.product.engine.prepare(prepared.problem.extended(constraints), limits)
+    answer = prepared.feasibility(question.choices.assumptions, limits)
+    if isinstance(answer, SearchUnknown):
+        raise SearchLimitError(answer.reason)
+    return not isinstance(answer, Infeasible)

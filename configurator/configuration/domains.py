@@ -1,0 +1,258 @@
+"""For each place what it can still take: the valid domains."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from configurator.catalog.structure import ProductOption
+from configurator.catalog.values import Value, normal
+from configurator.configuration.model import PlaceValue, option_value
+from configurator.configuration.product import Question
+from configurator.engines.engine import NO_LIMITS, Domains, Feasible, SearchLimits
+from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.errors import SearchLimitError
+from configurator.lowering.choices import place_of
+from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
+
+OfferState = Literal["free", "chosen", "forced"]
+
+
+@frozen
+class Offer:
+    """A value that a slot or option can still take.
+
+    Attributes:
+        value: a SKU, an option's value, or `None` where nothing can be chosen.
+        state: `chosen` by the customer, `forced` (the only one left), or `free`.
+    """
+
+    value: PlaceValue
+    state: OfferState
+
+
+@frozen
+class ValueOffers:
+    """A slot of one, an optional slot, or an option of listed values: what it can take, in catalog order."""
+
+    offers: tuple[Offer, ...]
+    kind: Literal["values"] = field(default="values", init=False)
+
+
+@frozen
+class QuantityOffer:
+    """A component with the quantities in which it can be had, both inclusive."""
+
+    component: str
+    lowest: int
+    highest: int
+    state: OfferState
+
+
+@frozen
+class IdenticalOffers:
+    """A slot of identical components, in catalog order.
+
+    Attributes:
+        absent: whether nothing can be chosen.
+    """
+
+    offers: tuple[QuantityOffer, ...]
+    absent: bool
+    kind: Literal["identical"] = field(default="identical", init=False)
+
+
+@frozen
+class MixedOffer:
+    """A component of a mixed slot with the highest count it can have."""
+
+    component: str
+    highest: int
+
+
+@frozen
+class MixedOffers:
+    """A mixed slot, in catalog order, with the fewest and the most units it can hold in all."""
+
+    offers: tuple[MixedOffer, ...]
+    fewest: int
+    most: int
+    kind: Literal["mixed"] = field(default="mixed", init=False)
+
+
+@frozen
+class Interval:
+    """Numbers from `low` to `high`, both inclusive, in the option's own unit and steps."""
+
+    low: int | Fraction
+    high: int | Fraction
+
+
+@frozen
+class NumberOffers:
+    """A number: the intervals it can lie in, ascending."""
+
+    intervals: tuple[Interval, ...]
+    kind: Literal["number"] = field(default="number", init=False)
+
+
+@frozen
+class ElementOffer:
+    """An element of a set: it `must` be in, `can` be, or `cannot`."""
+
+    element: str
+    state: Literal["must", "can", "cannot"]
+
+
+@frozen
+class SetOffers:
+    """A set option: every element, in the order listed."""
+
+    elements: tuple[ElementOffer, ...]
+    kind: Literal["set"] = field(default="set", init=False)
+
+
+PlaceOffers = ValueOffers | IdenticalOffers | MixedOffers | NumberOffers | SetOffers
+
+
+@frozen
+class ValidDomains:
+    """What every place can still take, by path, in catalog order.
+
+    Whatever is offered can be completed to a valid configuration; whatever is withheld
+    cannot. Where the choices leave nothing, every place is empty.
+    """
+
+    of: Mapping[str, PlaceOffers]
+
+
+@frozen
+class DomainsUnknown:
+    """A limit stopped the search. `reason` says which."""
+
+    reason: str
+
+
+def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | DomainsUnknown:
+    """The valid domains of all places under the choices.
+
+    Cost: about one search per value that no solution seen so far shows.
+    """
+    layouts = question.product.lowered.layout
+    try:
+        domains: Domains | SearchUnknown = tuple(() for _ in layouts.variables)
+        if not question.impossible:
+            domains = question.prepared.domains(question.choices.assumptions, limits)
+        if isinstance(domains, SearchUnknown):
+            return DomainsUnknown(domains.reason)
+        chosen = {place_of(choice) for choice in question.choices.choices}
+        return ValidDomains({key: _offers(question, key, domains, chosen, limits) for key in layouts.of})
+    except SearchLimitError as error:
+        return DomainsUnknown(error.reason)
+
+
+def _offers(
+    question: Question, key: str, domains: Domains, chosen: set[str], limits: SearchLimits
+) -> PlaceOffers:
+    layout = question.product.lowered.layout.of[key]
+    values = [domains[variable] for variable in layout.variables]
+    match layout:
+        case SlotLayout() if layout.slot.cardinality.kind == "mixed":
+            return _mixed(question, layout, values, limits)
+        case SlotLayout() if layout.slot.cardinality.kind == "identical":
+            return _identical(layout, values[0], key in chosen)
+        case SlotLayout():
+            skus = [layout.values[value][0][0].sku if layout.values[value] else None for value in values[0]]
+            return ValueOffers(tuple(Offer(sku, _state(skus, key in chosen)) for sku in skus))
+        case SetLayout(elements=elements):
+            pairs = zip(elements, values, strict=True)
+            return SetOffers(tuple(ElementOffer(element, _membership(found)) for element, found in pairs))
+        case OptionLayout(option=option):
+            if option.range is not None:
+                return NumberOffers(_intervals(option, layout, values[0]))
+            found = [option_value(option, layout.values[value]) for value in values[0]]
+            return ValueOffers(tuple(Offer(value, _state(found, key in chosen)) for value in found))
+
+
+def _state(values: object, chosen: bool) -> OfferState:
+    if chosen:
+        return "chosen"
+    return "forced" if isinstance(values, list) and len(values) == 1 else "free"
+
+
+def _membership(values: tuple[int, ...]) -> Literal["must", "can", "cannot"]:
+    if 1 not in values:
+        return "cannot"
+    return "can" if 0 in values else "must"
+
+
+def _identical(layout: SlotLayout, values: tuple[int, ...], chosen: bool) -> IdenticalOffers:
+    quantities: dict[str, list[int]] = {}
+    for value in values:
+        for component, quantity in layout.values[value]:
+            quantities.setdefault(component.sku, []).append(quantity)
+    absent = any(not layout.values[value] for value in values)
+    alone: OfferState = "forced" if len(quantities) == 1 and not absent else "free"
+    state: OfferState = "chosen" if chosen else alone
+    offers = tuple(QuantityOffer(sku, min(found), max(found), state) for sku, found in quantities.items())
+    return IdenticalOffers(offers, absent)
+
+
+def _intervals(option: ProductOption, layout: OptionLayout, values: tuple[int, ...]) -> tuple[Interval, ...]:
+    """Neighbouring values joined."""
+    runs: list[list[int]] = []
+    for value in values:
+        if runs and runs[-1][1] == value - 1:
+            runs[-1][1] = value
+        else:
+            runs.append([value, value])
+    return tuple(
+        Interval(_own(option, layout.values[low]), _own(option, layout.values[high])) for low, high in runs
+    )
+
+
+def _own(option: ProductOption, value: Value) -> int | Fraction:
+    assert isinstance(value, int | Fraction)
+    unit = option.range.unit if option.range else None
+    return normal(Fraction(value) / unit.factor) if unit else value
+
+
+def _mixed(
+    question: Question, layout: SlotLayout, values: list[tuple[int, ...]], limits: SearchLimits
+) -> MixedOffers:
+    """Position i can be filled: i units fit; it can be blank: fewer do. Counts are searched."""
+    filled = [any(found) for found in values]
+    blank = [0 in found for found in values]
+    if not any(values):
+        return MixedOffers((), 0, 0)
+    possible = sorted({value for found in values for value in found if value})
+    offers = []
+    for value in possible:
+        ((component, _),) = layout.values[value]
+        offers.append(MixedOffer(component.sku, _highest(question, layout, value, values, limits)))
+    fewest = blank.index(True) if True in blank else len(values)
+    return MixedOffers(tuple(offers), fewest, sum(filled))
+
+
+def _highest(
+    question: Question, layout: SlotLayout, value: int, values: list[tuple[int, ...]], limits: SearchLimits
+) -> int:
+    """The most units of a component that a completion can hold; it is known to be at least 1.
+
+    Equal units stand side by side, because positions ascend: n of them fit where some run
+    of n positions can take the value. As assumptions such runs are refuted without a search
+    far more often than a sum over all positions is.
+    """
+    for quantity in range(len(values), 1, -1):
+        for first in range(len(values) - quantity + 1):
+            run = range(first, first + quantity)
+            if any(value not in values[at] for at in run):
+                continue
+            assumed = {layout.variables[at]: frozenset({value}) for at in run}
+            answer = question.prepared.feasibility({**question.choices.assumptions, **assumed}, limits)
+            if isinstance(answer, SearchUnknown):
+                raise SearchLimitError(answer.reason)
+            if isinstance(answer, Feasible):
+                return quantity
+    return 1

@@ -1,0 +1,79 @@
+"""A product on one day with the engine that answers about it: what every question is asked of."""
+
+from datetime import date
+
+from attrs import field, frozen
+
+from configurator.catalog.model import Catalog
+from configurator.configuration.choices import Choices
+from configurator.configuration.model import Configuration, configuration_of
+from configurator.csp.variables import Assignment
+from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits
+from configurator.engines.registry import choose_engine
+from configurator.lowering.choices import LoweredChoices, lower_choices
+from configurator.lowering.product import LoweredProduct, lower_product
+
+
+@frozen(eq=False)
+class PreparedProduct:
+    """A catalog on one day, lowered and prepared once; immutable, so shared freely."""
+
+    lowered: LoweredProduct
+    engine: Engine
+    prepared: PreparedProblem = field(repr=False)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog."""
+        return self.lowered.catalog
+
+    def configuration(self, assignment: Assignment) -> Configuration:
+        """What a solution stands for."""
+        return configuration_of(self.catalog, self.lowered.lift(assignment))
+
+
+def prepare_product(
+    catalog: Catalog, as_of: date, *, engine: str | None = None, limits: SearchLimits = NO_LIMITS
+) -> PreparedProduct:
+    """Lower a catalog for a day and prepare the engine.
+
+    Raises:
+        EngineUnavailableError: no engine has that name.
+        SearchLimitError: preparing did not fit the limits.
+    """
+    lowered = lower_product(catalog, as_of)
+    chosen = choose_engine(lowered.problem, engine)
+    return PreparedProduct(lowered, chosen, chosen.prepare(lowered.problem, limits))
+
+
+@frozen(eq=False)
+class Question:
+    """A product under a customer's choices.
+
+    Attributes:
+        prepared: the problem the choices are asked of; where they say more than
+            assumptions can (`includes`), extended by that.
+    """
+
+    product: PreparedProduct
+    choices: LoweredChoices
+    prepared: PreparedProblem = field(repr=False)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether a choice alone rules everything out: it is not in force on the day."""
+        return bool(self.choices.not_in_force)
+
+
+def ask(product: PreparedProduct, choices: Choices, limits: SearchLimits = NO_LIMITS) -> Question:
+    """Bring choices before a product.
+
+    Raises:
+        SearchLimitError: preparing did not fit the limits.
+    """
+    lowered = lower_choices(product.lowered, choices)
+    prepared = product.prepared
+    if lowered.constraints and not lowered.not_in_force:
+        problem = product.lowered.problem.extended(lowered.constraints)
+        prepared = product.engine.prepare(problem, limits)
+    return Question(product, lowered, prepared)

@@ -1,0 +1,343 @@
+"""The public face: one compiled, immutable object for one catalog, each method a call to what does it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from configurator.acceptance.decision import Check, Decision, accept_order, check_order
+from configurator.acceptance.orders import read_order
+from configurator.acceptance.screening import ScreenedConfiguration, screen
+from configurator.availability.snapshot import StockSnapshot
+from configurator.availability.store import StockStore
+from configurator.catalog.compilation import CompileResult, compile_catalog
+from configurator.catalog.model import Catalog
+from configurator.catalog_files import find_catalog, text_reader
+from configurator.configuration.choices import read_choices
+from configurator.configuration.completion import Completion, complete
+from configurator.configuration.domains import DomainsUnknown, ValidDomains, valid_domains
+from configurator.configuration.enumeration import Count, count_configurations, enumerate_configurations
+from configurator.configuration.model import Configuration
+from configurator.configuration.product import PreparedProduct, Question, ask, prepare_product
+from configurator.configuration.validation import Verdict, validate
+from configurator.diagnostics.diagnostic import Diagnostic
+from configurator.engines.engine import SearchLimits, Unknown
+from configurator.errors import CatalogError, SearchLimitError
+
+Choices = Mapping[str, object]
+"""What a customer chose, by dotted path: see `Configurator.validate`."""
+
+
+def system_clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Configurator:
+    """A catalog, ready to be asked.
+
+    Immutable and safe to share between threads. Pickling keeps the catalog's source and
+    compiles it again. Every question takes `as_of`, the day for which it is asked (today
+    in the catalog's time zone when left out), and `seconds`, after which the answer is "unknown".
+
+    Attributes:
+        catalog: the resolved catalog.
+        diagnostics: warnings and hints from loading it.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        diagnostics: tuple[Diagnostic, ...],
+        *,
+        engine: str | None,
+        clock: Callable[[], datetime],
+        source: tuple[Any, ...],
+    ) -> None:
+        self.catalog = catalog
+        self.diagnostics = diagnostics
+        self._engine = engine
+        self._clock = clock
+        self._source = source
+        self._products: dict[date, PreparedProduct] = {}
+        self._lock = Lock()
+
+    # ------------------------------------------------------------ loading
+
+    @classmethod
+    def load(
+        cls, path: str | Path, *, engine: str | None = None, clock: Callable[[], datetime] = system_clock
+    ) -> "Configurator":
+        """Load a catalog: a `.pcat` file, a folder with exactly one headed file, or `package:name`.
+
+        Files are read once, now; only the folder tree of the catalog is ever looked at.
+
+        Args:
+            path: what to load; `package:desktop_pc` is a catalog shipped with this library.
+            engine: the engine to ask; by default the one that suits.
+            clock: gives the time now, aware of its time zone.
+
+        Raises:
+            CatalogError: the catalog cannot be loaded; `.diagnostics` tells every mistake.
+        """
+        found = find_catalog(str(path))
+        return cls._compiled(
+            compile_catalog(found.entry, found.reader), engine, clock, ("load", str(path), engine)
+        )
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        *,
+        name: str = "catalog.pcat",
+        files: Mapping[str, str | bytes] = MappingProxyType({}),
+        engine: str | None = None,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> "Configurator":
+        """Load a catalog from text; `files` are what it imports or reads, by path.
+
+        Raises:
+            CatalogError: the catalog cannot be loaded; `.diagnostics` tells every mistake.
+        """
+        reader = text_reader({**files, name: text})
+        source = ("from_text", text, name, dict(files), engine)
+        return cls._compiled(compile_catalog(name, reader), engine, clock, source)
+
+    @classmethod
+    def _compiled(
+        cls, result: CompileResult, engine: str | None, clock: Callable[[], datetime], source: tuple[Any, ...]
+    ) -> "Configurator":
+        if result.catalog is None:
+            raise CatalogError(result.diagnostics)
+        return cls(result.catalog, result.diagnostics, engine=engine, clock=clock, source=source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuilt, self._source)
+
+    def __repr__(self) -> str:
+        return f"<Configurator {self.catalog.name} {self.catalog.version} {self.catalog.digest[:19]}>"
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of what the catalog says."""
+        return self.catalog.digest
+
+    def today(self) -> date:
+        """The day it is now in the catalog's time zone."""
+        return self._clock().astimezone(ZoneInfo(self.catalog.timezone)).date()
+
+    # ------------------------------------------------------------ questions
+
+    def validate(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> Verdict:
+        """`Valid`, `Incomplete`, `Invalid` with conflicts, or `Unknown`.
+
+        Args:
+            choices: by dotted path: `"SKU"`, `"2 x SKU"`, `None` for nothing, a list for a mixed slot or
+                set, `{"component": "SKU", "quantity": 2}`, `{"includes": […]}`; a missing key is open.
+            as_of: the day for which it is asked.
+            seconds: the time limit.
+            only: what is not named is left empty.
+
+        Raises:
+            ChoiceError: a choice names what does not exist or does not fit its place.
+        """
+        limits = SearchLimits.within(seconds)
+        return validate(self._ask(choices, as_of, limits, only=only), limits)
+
+    def count(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> Count | Unknown:
+        """How many valid configurations keep the choices, exactly, or `Unknown`.
+
+        Raises:
+            ChoiceError: as in `validate`.
+        """
+        limits = SearchLimits.within(seconds)
+        try:
+            return count_configurations(self._ask(choices, as_of, limits, only=only), limits)
+        except SearchLimitError as error:
+            return Unknown(error.reason)
+
+    def configurations(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> Iterator[Configuration]:
+        """Each valid configuration that keeps the choices once, lazily, in catalog order.
+
+        Args:
+            choices: as in `validate`.
+            as_of: the day for which it is asked.
+            offset: how many to pass over.
+            limit: how many to give at most; `None` for all.
+            seconds: the time limit, counted from the first one asked for.
+            only: as in `validate`.
+
+        Raises:
+            ChoiceError: as in `validate`, at once.
+            SearchLimitError: while iterating: a limit ended the search, there may be more.
+        """
+        read_choices(self.catalog, choices, only=only)
+        return self._configurations(choices, as_of, offset, limit, seconds, only=only)
+
+    def _configurations(
+        self,
+        choices: Choices,
+        as_of: date | None,
+        offset: int,
+        limit: int | None,
+        seconds: float | None,
+        *,
+        only: bool,
+    ) -> Iterator[Configuration]:
+        limits = SearchLimits.within(seconds)
+        question = self._ask(choices, as_of, limits, only=only)
+        found = enumerate_configurations(question, offset=offset, limits=limits)
+        for number, configuration in enumerate(found, start=1):
+            yield configuration
+            # Stop before looking for one more: the search for it may take long.
+            if number == limit:
+                return
+
+    def options(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> ValidDomains | DomainsUnknown:
+        """What every place can still take under the choices.
+
+        Raises:
+            ChoiceError: as in `validate`.
+        """
+        limits = SearchLimits.within(seconds)
+        try:
+            return valid_domains(self._ask(choices, as_of, limits, only=only), limits)
+        except SearchLimitError as error:
+            return DomainsUnknown(error.reason)
+
+    def complete(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> Completion:
+        """A valid configuration that keeps the choices, then the defaults, then catalog order.
+
+        Raises:
+            ChoiceError: as in `validate`.
+        """
+        limits = SearchLimits.within(seconds)
+        return complete(self._ask(choices, as_of, limits, only=only), limits)
+
+    # ------------------------------------------------------------ stock
+
+    def screen(
+        self, configurations: Iterable[Configuration], stock: StockSnapshot
+    ) -> Iterator[ScreenedConfiguration]:
+        """Each configuration with what is short to build one of it, lazily; nothing is reserved."""
+        return screen(self.catalog, configurations, stock)
+
+    def accept(
+        self,
+        order: object,
+        stock: StockStore,
+        *,
+        order_id: str | None = None,
+        ttl: timedelta | None = None,
+        key: str | None = None,
+        as_of: date | None = None,
+        seconds: float | None = None,
+    ) -> Decision:
+        """Accept an order: valid, then available, then reserved all or nothing, in one idempotent step.
+
+        Args:
+            order: parsed JSON: `{"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 1}]}`, or a
+                configuration.
+            stock: an open store.
+            order_id: the order's id, if the order does not carry it.
+            ttl: how long to hold the components; `None` allocates them for good.
+            key: the idempotency key; by default made from the order's id.
+            as_of: the day of the order.
+            seconds: the time limit for the search, if one is needed.
+
+        Raises:
+            ChoiceError: a line names what does not exist.
+            OrderError: the order cannot be read, or has no id.
+            IdempotencyConflict: the key was used before with other content.
+            StockError: the store cannot answer.
+        """
+        limits = SearchLimits.within(seconds)
+        read = read_order(order).named(order_id)
+        product = self.product(as_of)
+        return accept_order(product, read, stock, ttl=ttl, key=key, as_of=as_of, limits=limits)
+
+    def check(
+        self, order: object, stock: StockSnapshot, *, as_of: date | None = None, seconds: float | None = None
+    ) -> Check:
+        """Hold an order against counted stock; nothing is reserved.
+
+        Raises:
+            ChoiceError: a line names what does not exist.
+            OrderError: the order cannot be read.
+        """
+        limits = SearchLimits.within(seconds)
+        return check_order(self.product(as_of), read_order(order), stock, limits=limits)
+
+    # ------------------------------------------------------------ inside
+
+    def product(self, as_of: date | None = None) -> PreparedProduct:
+        """The catalog on a day, prepared once and remembered.
+
+        Raises:
+            EngineUnavailableError: the engine asked for does not exist.
+        """
+        day = as_of or self.today()
+        with self._lock:
+            if day not in self._products:
+                if len(self._products) >= MOST_DAYS:
+                    del self._products[next(iter(self._products))]
+                self._products[day] = prepare_product(self.catalog, day, engine=self._engine)
+            return self._products[day]
+
+    def _ask(
+        self, choices: Choices, as_of: date | None, limits: SearchLimits, *, only: bool = False
+    ) -> Question:
+        return ask(self.product(as_of), read_choices(self.catalog, choices, only=only), limits)
+
+
+MOST_DAYS = 16
+"""How many days' products one `Configurator` remembers; the one asked for longest ago goes first."""
+
+
+def _rebuilt(kind: str, *arguments: Any) -> Configurator:
+    if kind == "load":
+        path, engine = arguments
+        return Configurator.load(path, engine=engine)
+    text, name, files, engine = arguments
+    return Configurator.from_text(text, name=name, files=files, engine=engine)

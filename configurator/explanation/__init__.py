@@ -1,0 +1,1 @@
+"""Why not: what speaks against some choices. Knows neither sessions nor stock."""
