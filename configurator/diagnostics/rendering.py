@@ -1,11 +1,11 @@
 """Diagnostics as text for people and as plain values for programs.
 
-    error[E0301]: `chassis.max_gpu_len` does not exist
-       --> catalogs/pc.pcat:102:25
-        |
-    102 |   require gpu.length <= chassis.max_gpu_len
-        |                         ^^^^^^^^^^^^^^^^^^^ `chassis` has: name, max_gpu, price
-        = help: did you mean `chassis.max_gpu`?
+error[E0301]: `chassis.max_gpu_len` does not exist
+   --> catalogs/pc.pcat:102:25
+    |
+102 |   require gpu.length <= chassis.max_gpu_len
+    |                         ^^^^^^^^^^^^^^^^^^^ `chassis` has: name, max_gpu, price
+    = help: did you mean `chassis.max_gpu`?
 """
 
 from collections.abc import Iterable
