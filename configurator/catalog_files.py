@@ -143,7 +143,7 @@ def _shipped(path: str) -> Path:
 
 
 def _headed_file(folder: Path, given: str) -> Path:
-    headed = [file for file in sorted(folder.glob("*.pcat")) if _is_headed(file)]
+    headed = [file for file in sorted(folder.glob("*.pcat")) if is_headed(file)]
     if len(headed) == 1:
         return headed[0]
     if not headed:
@@ -154,7 +154,8 @@ def _headed_file(folder: Path, given: str) -> Path:
     raise _failure(f"{len(headed)} catalogs in the folder `{given}`: {names}", ("name one of the files",))
 
 
-def _is_headed(file: Path) -> bool:
+def is_headed(file: Path) -> bool:
+    """Whether a file begins a catalog; one without a header is a module for others to import."""
     try:
         return file.is_file() and _HEADER.search(file.read_bytes()[:65536]) is not None
     except OSError:

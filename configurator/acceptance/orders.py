@@ -7,6 +7,7 @@ A bare configuration is an order of one line and quantity 1.
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import sha256
 
 from attrs import evolve, field, frozen
@@ -64,12 +65,17 @@ class Order:
     def canonical(self) -> str:
         """The same text for the same order: keys sorted, no blanks."""
         lines = [[dict(line.configuration), line.quantity] for line in self.lines]
-        return json.dumps(lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        return json.dumps(lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical text."""
         return f"sha256:{sha256(self.canonical.encode()).hexdigest()}"
+
+
+def _plain(value: object) -> object:
+    # A number read as `Decimal` is the same order as one read as `float`.
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def read_order(data: object) -> Order:

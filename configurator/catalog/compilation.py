@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from configurator.catalog.declarations import declare_families, declare_places
 from configurator.catalog.digest import catalog_digest
-from configurator.catalog.draft import Draft
+from configurator.catalog.draft import Draft, with_article
 from configurator.catalog.loading import CatalogReader, load_modules
 from configurator.catalog.model import Catalog
 from configurator.catalog.named_values import NamedValues
@@ -46,23 +46,25 @@ def check_value_names(draft: Draft) -> None:
     for place in draft.places.values():
         if isinstance(place, ProductOption) and isinstance(place.type, EnumerationType | SetType):
             for value in place.type.values or ():
-                _clash(draft, place.key, value, place.span)
+                _clash(draft, place.key, place.key, value, place.span)
     for family in draft.families.values():
         for attribute in family.attributes.values():
             if isinstance(attribute.type, EnumerationType | SetType):
+                owner = f"{family.key}.{attribute.name}"
                 for value in attribute.type.values or ():
-                    _clash(draft, f"{family.key}.{attribute.name}", value, attribute.span)
+                    _clash(draft, family.key, owner, value, attribute.span)
 
 
-def _clash(draft: Draft, owner: str, value: str, declared: Span) -> None:
-    namespace = owner.rpartition(".")[0]
+def _clash(draft: Draft, declaration: str, owner: str, value: str, declared: Span) -> None:
+    """Report a value called like something in its file or in the catalog itself."""
+    namespace = declaration.rpartition(".")[0]
     known = draft.names.get(value) or draft.names.get(f"{namespace}.{value}")
     if known is None:
         return
     kind, place = known
     draft.error(
         "E0302",
-        f"`{value}` is a value of `{owner}` and also the name of a {kind}",
+        f"`{value}` is a value of `{owner}` and also the name of {with_article(kind)}",
         place,
         help=(f"a bare word must mean one thing: rename it here or at {declared.location}",),
     )

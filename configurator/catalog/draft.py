@@ -87,7 +87,7 @@ class Draft:
             other, place = self.names[key]
             self.error(
                 "E0302",
-                f"`{key}` is already the name of a {other}",
+                f"`{key}` is already the name of {with_article(other)}",
                 span,
                 help=(f"it was declared at {place.location}; choose another name for one of them",),
             )
@@ -107,3 +107,8 @@ class Draft:
             return False
         self.ids[key] = span
         return True
+
+
+def with_article(kind: str) -> str:
+    """`a slot`, `an option`."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

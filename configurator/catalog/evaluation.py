@@ -32,6 +32,7 @@ from configurator.catalog.expressions import (
     QuantityIn,
     ResourceValue,
     Term,
+    places_of,
 )
 from configurator.catalog.structure import Component
 from configurator.catalog.values import ABSENT, BLANK, Missing, Number, Value, normal
@@ -223,12 +224,14 @@ def _arithmetic(expression: Arithmetic) -> Evaluator:
 
 def _conditional(expression: Conditional) -> Evaluator:
     condition = compiled(expression.condition)
+    slots = places_of(expression.condition)
     then, otherwise = compiled(expression.then), compiled(expression.otherwise)
 
     def conditional(chosen: Chosen) -> Worth:
         worth = condition(chosen)
         if not isinstance(worth, bool):
-            return ABSENT
+            # A resource counts what is absent as 0, but must not do so with what is not known.
+            return ABSENT if any(chosen.units.get(slot) == () for slot in slots) else BLANK
         return then(chosen) if worth else otherwise(chosen)
 
     return conditional

@@ -142,6 +142,8 @@ class ExpressionChecker:
         found = self._place(path, scope)
         if found is not None and not found[1] and isinstance(found[0], Slot):
             return found[0]
+        if self._was_reported(path, scope):
+            return None
         slots = [key for key, place in self._draft.places.items() if isinstance(place, Slot)]
         known = [key.removeprefix(scope.namespace) for key in slots]
         self._draft.error(
@@ -154,7 +156,7 @@ class ExpressionChecker:
     ) -> tuple[Slot | ProductOption, tuple[Name, ...]] | None:
         """The slot or option at the beginning of a path, and what follows it; reports an unknown one."""
         found = self._place(path, scope)
-        if found is None:
+        if found is None and not self._was_reported(path, scope):
             known = [key.removeprefix(scope.namespace) for key in self._draft.places]
             self._draft.error(
                 "E0301",
@@ -272,9 +274,8 @@ class ExpressionChecker:
 
     def _path(self, path: PathReference, scope: Scope) -> Expression | _Word | None:
         first, *rest = path.names
-        column = self._column(path, scope)
-        if column is not None:
-            return column
+        if scope.columns is not None and self._is_column(path, scope.columns):
+            return self._of_unit(scope.columns, path, path.names, mixed=False)
         if first.text in scope.bound:
             return self._of_unit(scope.bound[first.text], path, tuple(rest), mixed=False)
         for key, tail in self._keys(path, scope):
@@ -283,6 +284,8 @@ class ExpressionChecker:
                 return self._named(key, kind, path, tail)
             if key in self._draft.places:
                 return self._of_place(key, path, tail, scope)
+            if kind:
+                return None  # a slot or option whose declaration was already reported
             if key == "bundles" and [name.text for name in tail] == ["price"]:
                 return self._bundles_price(path)
         if len(path.names) == 1 or not self._starts_something(first.text, scope):
@@ -307,18 +310,22 @@ class ExpressionChecker:
                 return self._draft.places[key], tail
         return None
 
+    def _was_reported(self, path: PathReference, scope: Scope) -> bool:
+        """Whether the path names a slot or option whose declaration is wrong: one report is enough."""
+        names, places = self._draft.names, self._draft.places
+        keys = [key for key, _ in self._keys(path, scope) if key not in places]
+        return any(names.get(key, ("",))[0] in {"slot", "option"} for key in keys)
+
     def _starts_something(self, first: str, scope: Scope) -> bool:
         prefix = scope.namespace + first + "."
         return first == "product" or any(key.startswith(prefix) for key in self._draft.names)
 
-    def _column(self, path: PathReference, scope: Scope) -> Expression | None:
-        """A bare column of the unit that an aggregate looks at."""
-        if scope.columns is None or len(path.names) != 1:
-            return None
+    def _is_column(self, path: PathReference, unit: str) -> bool:
+        """Whether a path is a bare column of the unit that an aggregate looks at."""
+        if len(path.names) != 1:
+            return False
         name = path.names[0].text
-        if name != "sku" and not any(name in family.attributes for family in self._families[scope.columns]):
-            return None
-        return self._of_unit(scope.columns, path, path.names, mixed=False)
+        return name == "sku" or any(name in family.attributes for family in self._families[unit])
 
     def _named(self, key: str, kind: str, path: PathReference, tail: tuple[Name, ...]) -> Expression | None:
         if kind == "calc":
@@ -697,7 +704,10 @@ class ExpressionChecker:
             return None
         families = tuple(dict.fromkeys(slot.family for slot in slots))
         bound = self._bind(families, node.function)
-        inner = evolve(scope, instead={**scope.instead, **{slot.key: bound for slot in slots}}, columns=bound)
+        instead = {slot.key: bound for slot in slots}
+        # `for each storage` binds `storage`; inside `sum(storage.size)` it is each storage that is summed.
+        outer = {name: key for name, key in scope.bound.items() if scope.namespace + name not in instead}
+        inner = evolve(scope, bound=outer, instead={**scope.instead, **instead}, columns=bound)
         where = None
         if node.where is not None:
             where = self.condition(node.where, inner)
@@ -725,6 +735,8 @@ class ExpressionChecker:
             found = self._place(path, scope)
             if found is not None and isinstance(found[0], Slot):
                 named[found[0].key] = found[0]
+            elif self._was_reported(path, scope):
+                return None
             elif found is None:
                 columns.append(path.names[-1] if path.names[0].text == "product" else path.names[0])
         if len(named) > 1:
@@ -740,7 +752,12 @@ class ExpressionChecker:
             return tuple(several)
         if named:
             return tuple(named.values())
-        return self._range_by_columns(node, columns)
+        return self._range_by_columns(node, self._columns_among(columns) or columns)
+
+    def _columns_among(self, names: list[Name]) -> list[Name]:
+        """The names that are columns of some slot; the others are calcs, or values as in `any(bus = SATA)`."""
+        slots = [place for place in self._draft.places.values() if isinstance(place, Slot)]
+        return [name for name in names if any(name.text in slot.family.attributes for slot in slots)]
 
     def _range_by_columns(self, node: written.Aggregate, columns: list[Name]) -> tuple[Slot, ...] | None:
         """All slots whose family has the columns named."""
@@ -856,8 +873,8 @@ def _paths(node: written.Expression) -> Iterator[PathReference]:
                 yield from _paths(part)
         case written.Membership(item=item, options=options):
             yield from _paths(item)
-            if isinstance(options, PathReference):
-                yield options
+            for option in (options,) if isinstance(options, PathReference) else options:
+                yield from _paths(option)
         case written.Conditional(condition=condition, then=then, otherwise=otherwise):
             for part in (condition, then, otherwise):
                 yield from _paths(part)

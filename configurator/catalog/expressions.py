@@ -270,11 +270,14 @@ def places_of(expression: Expression) -> tuple[str, ...]:
 
     def walk(node: Expression, bound: frozenset[str]) -> None:
         match node:
-            case AttributeOf(place=place) | ComponentIn(place=place) | QuantityIn(place=place):
+            case (
+                AttributeOf(place=place)
+                | ComponentIn(place=place)
+                | QuantityIn(place=place)
+                | IsChosen(place=place)
+            ):
                 if place not in bound:
                     found.setdefault(place)
-            case IsChosen(place=place):
-                found.setdefault(place)
             case OptionValue(option=option):
                 found.setdefault(option)
             case Aggregate(slots=slots, bound=name):

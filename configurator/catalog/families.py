@@ -36,6 +36,7 @@ from configurator.syntax.expressions import (
 )
 from configurator.syntax.nodes import (
     AttributeDeclaration,
+    ColumnHeading,
     ComponentDeclaration,
     FamilyDeclaration,
     SetValue,
@@ -99,6 +100,7 @@ class _FamilyBuilder:
         self.declared: dict[str, AttributeDeclaration] = {}
         self.columns: dict[str, Column] = {}
         self.raw: list[RawComponent] = []
+        self.unreadable = False
 
     def build(self) -> ComponentFamily:
         """The family, as far as it can be read."""
@@ -110,11 +112,13 @@ class _FamilyBuilder:
                     self.add_component(item)
                 case TableBlock() | TableSource():
                     content = table_content(self.draft, self.module, item)
-                    if content is not None:
+                    if content is None:
+                        self.unreadable = True
+                    else:
                         self.add_rows(content)
         attributes = {name: self.attribute(column) for name, column in self.columns.items()}
         components = [self.component(raw, attributes) for raw in self.unique()]
-        if not components:
+        if not components and not self.unreadable:
             self.draft.error(
                 "E0507",
                 f"family `{self.node.name.text}` has no components",
@@ -164,11 +168,12 @@ class _FamilyBuilder:
             if names.count(name) > 1 and names.index(name) == content.headings.index(heading):
                 self.draft.error("E0507", f"two columns are called `{name}`", heading.span)
             if name != SKU:
-                self.head(self.column(name, heading.span), units[name], heading.type)
+                self.head(self.column(name, heading.span), units[name], heading)
         if SKU not in names:
             self.draft.error(
                 "E0507", "the table has no column `sku`", content.span, help=did_you_mean(SKU, names)
             )
+            self.unreadable = True
             return
         for row in content.rows:
             cells = {
@@ -178,16 +183,16 @@ class _FamilyBuilder:
             sku = cells.pop(SKU)
             self.raw.append(RawComponent(sku.text, sku.span, cells=dict(cells)))
 
-    def head(self, column: Column, unit: Unit | None, declared: TypeExpression | None) -> None:
+    def head(self, column: Column, unit: Unit | None, heading: ColumnHeading) -> None:
         """A heading's unit and type; headings of several tables must measure the same."""
         if unit is not None and column.unit is not None and unit.dimension != column.unit.dimension:
             self.draft.error(
                 "E0402",
                 f"`{column.name}` is in {column.unit.name} elsewhere, here in {unit.name}",
-                column.span,
+                heading.span,
             )
         column.unit = column.unit or unit
-        column.type = column.type or declared
+        column.type = column.type or heading.type
 
     def unique(self) -> Sequence[RawComponent]:
         """Components with a SKU of their own."""

@@ -5,14 +5,12 @@ from fnmatch import fnmatchcase
 from configurator.catalog.cell_values import CellProblem, read_value
 from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice, SlotChoice, read_choice
 from configurator.catalog.draft import Draft
-from configurator.catalog.expression_checking import BOOLEAN, Scope
+from configurator.catalog.expression_checking import BOOLEAN, Scope, shown_unit
 from configurator.catalog.expressions import (
     AttributeOf,
-    CalcValue,
     ComponentIn,
     Expression,
     Not,
-    OptionValue,
 )
 from configurator.catalog.loading import Module
 from configurator.catalog.messages import read_message
@@ -183,6 +181,14 @@ def resolve_default(draft: Draft, values: NamedValues, module: Module, node: Def
     guard = values.checker.condition(node.guard, scope) if node.guard else None
     if choice is None or (node.guard and guard is None):
         return
+    if choice.at_least:
+        draft.error(
+            "E0304",
+            f"a default says exactly what `{node.choice.path.text}` takes, not what it includes",
+            node.choice.span,
+            help=("write `=`",),
+        )
+        return
     match choice:
         case SlotChoice(slot=slot, units=units):
             draft.defaults.append(Default(slot, units, None, guard, node.span))
@@ -294,17 +300,7 @@ class _TableReader:
                 heading.span,
             )
             return None
-        return TableColumn(heading.path.text, expression), unit or self.own_unit(expression)
-
-    @staticmethod
-    def own_unit(expression: Expression) -> Unit | None:
-        match expression:
-            case AttributeOf(unit=unit) | OptionValue(unit=unit):
-                return unit
-            case CalcValue(calc=calc):
-                return calc.unit
-            case _:
-                return None
+        return TableColumn(heading.path.text, expression), unit or shown_unit(expression)
 
     # ------------------------------------------------------------ cells
 

@@ -21,7 +21,7 @@ from configurator.syntax.nodes import TypeExpression
 
 MOST_LISTED = 1000
 """The most values a type may list."""
-MOST_VALUES = 1_000_000
+MOST_VALUES = 100_000
 """The most values an option may take, or components times quantities a slot."""
 
 
@@ -87,8 +87,12 @@ def range_domain(draft: Draft, node: TypeExpression) -> RangeDomain | None:
     if node.kind == "whole" and not whole_bounds:
         draft.error("E0304", "the bounds of a whole number must be whole", node.span)
         return None
-    if step <= 0 or node.maximum < node.minimum or (node.maximum - node.minimum) / step >= MOST_VALUES:
-        draft.error("E0310", "the range is empty, or has too many values", node.span)
+    if step <= 0 or node.maximum < node.minimum:
+        draft.error("E0310", "the range is empty", node.span, help=("write the lower bound first",))
+        return None
+    if (node.maximum - node.minimum) / step >= MOST_VALUES:
+        help_lines = ("use larger steps or a larger unit",)
+        draft.error("E0310", f"the range has more than {MOST_VALUES:,} values", node.span, help=help_lines)
         return None
     return RangeDomain(
         normal(node.minimum * factor), normal(node.maximum * factor), normal(step * factor), unit
