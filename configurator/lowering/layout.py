@@ -52,11 +52,13 @@ class SlotLayout:
 
         An open mixed slot: the multisets of its components within its bounds.
         """
-        free = [variable for variable in self.variables if variable not in assumptions]
-        if len(self.variables) == 1 or not free:
+        bounds = self.slot.cardinality
+        if bounds.kind != "mixed" or all(variable in assumptions for variable in self.variables):
             return prod(len(assumptions.get(v, self.values)) for v in self.variables)
-        kinds, bounds = len(self.values) - 1, self.slot.cardinality
-        return sum(comb(kinds + n - 1, n) for n in range(bounds.minimum, bounds.maximum + 1)) if kinds else 1
+        kinds = len(self.values) - 1
+        if not kinds:
+            return int(bounds.may_be_absent)
+        return sum(comb(kinds + n - 1, n) for n in range(bounds.minimum, bounds.maximum + 1))
 
 
 @frozen

@@ -1,0 +1,1 @@
+"""One module per command, each read only when that command runs."""

@@ -1,0 +1,262 @@
+"""`configurator list`."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import click
+from attrs import define
+from rich.text import Text
+
+from configurator.acceptance.screening import ScreenedConfiguration
+from configurator.cli.exit_codes import ExitCode
+from configurator.cli.failures import MORE_TIME, SAYS_WHY, CommandError
+from configurator.cli.files import read_snapshot
+from configurator.cli.inquiry import Answer, Inquiry
+from configurator.cli.options import (
+    answers,
+    catalog_argument,
+    choice_arguments,
+    limit_option,
+    output_options,
+    question_options,
+)
+from configurator.cli.terminal import OutputClosedError, abandon_output, aligned, column_widths, printable
+from configurator.cli.wording import DOUBTFUL, plural, shortages_in_words, value_in_words
+from configurator.cli.words import read_choice_words
+from configurator.configuration.model import Configuration
+from configurator.configurator import Configurator
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.errors import SearchLimitError
+from configurator.serialization import availability_json, screened_json
+
+EXAMPLES = """\b
+Examples:
+  configurator list catalogs/bicycle --limit 5
+  configurator list catalogs/bicycle --columns frame,fork,price --stock stock.csv
+  configurator list catalogs/desktop_pc cpu=CPU-7800X3D --format jsonl --timeout 0 >all.jsonl
+"""
+
+PAGE = 20
+"""How many a person at a terminal gets to see at first."""
+LARGEST_OBJECT = 100_000
+"""How many go into one JSON object when nobody says."""
+LOOK_AHEAD = 500
+"""Rows after which columns are as wide as they stay."""
+
+Found = tuple[Configuration, ScreenedConfiguration | None]
+"""A configuration, and what is short for it, where stock was asked."""
+
+
+@click.command("list", epilog=EXAMPLES)
+@catalog_argument
+@choice_arguments
+@limit_option("How many at most; 0 for all. By default 20 on a terminal, 100000 in a JSON object, else all.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="How many to pass over.")
+@click.option(
+    "--columns", metavar="A,B", help="Places and calcs to show, in this order; by default all, then `price`."
+)
+@click.option("--stock", metavar="FILE.csv", help="Say of each whether this stock can build one of it.")
+@question_options
+@output_options("jsonl", "csv")
+@answers("list")
+def list_configurations(
+    inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, **more: Any
+) -> Answer:
+    """The valid configurations that keep the choices, lazily, in catalog order.
+
+    CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
+    """
+    if more["columns"] is not None and inquiry.settings.form in {"json", "jsonl"}:
+        raise CommandError("`--columns` goes with `--format text` and `csv`", ExitCode.USAGE)
+    given = read_choice_words(choices, file)
+    stock = None if more["stock"] is None else read_snapshot(more["stock"])
+    asked = inquiry.load(catalog)
+    columns = chosen_columns(asked, more["columns"])
+    limit = _limit(inquiry)
+    listed = asked.configurations(
+        given,
+        as_of=inquiry.day,
+        offset=more["offset"],
+        limit=None if limit is None else limit + 1,
+        seconds=inquiry.settings.seconds,
+        only=more["only"],
+    )
+    found: Iterator[Found] = (
+        ((each, None) for each in listed)
+        if stock is None
+        else ((screened.configuration, screened) for screened in asked.screen(listed, stock))
+    )
+    page = Page(found, limit)
+    if inquiry.as_json:
+        return _answer(inquiry, page, more["offset"], _as_object(page, with_stock=stock is not None))
+    try:
+        for text in _texts(inquiry, page, columns, with_stock=stock is not None):
+            inquiry.screen.write(text)
+        inquiry.screen.flush()
+    except OutputClosedError:
+        # `| head` has seen enough: so have we.
+        abandon_output()
+        return Answer("yes", ExitCode.YES, {})
+    return _answer(inquiry, page, more["offset"], {})
+
+
+@define
+class Page:
+    """What is listed, with what is known when it ends.
+
+    Attributes:
+        told: how many were given.
+        more: whether there is at least one more.
+        stopped: the limit that ended the search, empty when none did.
+    """
+
+    found: Iterator[Found]
+    limit: int | None
+    told: int = 0
+    more: bool = False
+    stopped: str = ""
+
+    def __iter__(self) -> Iterator[Found]:
+        try:
+            for each in self.found:
+                if self.told == self.limit:
+                    self.more = True
+                    return
+                self.told += 1
+                yield each
+        except SearchLimitError as error:
+            # There may be more: what was asked for may be complete, the search is not.
+            self.more = True
+            self.stopped = "" if self.told == self.limit else error.reason
+
+
+def _limit(inquiry: Inquiry) -> int | None:
+    asked = inquiry.settings.limit
+    if asked is not None:
+        return asked or None
+    if inquiry.as_json:
+        return LARGEST_OBJECT
+    return PAGE if inquiry.settings.form == "text" and inquiry.screen.interactive else None
+
+
+def chosen_columns(asked: Configurator, written: str | None) -> tuple[str, ...]:
+    """The columns to show.
+
+    Raises:
+        CommandError: one of them is neither a place nor a calc.
+    """
+    places = [place.key for place in asked.catalog.places]
+    calcs = list(asked.catalog.calcs)
+    if written is None:
+        return (*places, *(calc for calc in calcs if calc == "price"))
+    columns = tuple(part.strip() for part in written.split(",") if part.strip())
+    for column in columns:
+        if column not in places and column not in calcs:
+            known = (*places, *calcs)
+            step = did_you_mean(column, known) or (f"there are: {', '.join(known)}",)
+            raise CommandError(f"there is no column `{column}`", ExitCode.USAGE, *step)
+    if not columns:
+        raise CommandError("`--columns` names no column", ExitCode.USAGE)
+    return columns
+
+
+# ---------------------------------------------------------------- forms
+
+
+def _as_object(page: Page, *, with_stock: bool) -> dict[str, Any]:
+    found = list(page)
+    result: dict[str, Any] = {
+        "configurations": [configuration.to_dict() for configuration, _ in found],
+        "more": page.more,
+    }
+    if with_stock:
+        result["availability"] = [availability_json(screened) for _, screened in found if screened]
+    return result
+
+
+def _texts(inquiry: Inquiry, page: Page, columns: tuple[str, ...], *, with_stock: bool) -> Iterable[str]:
+    match inquiry.settings.form:
+        case "jsonl":
+            return _json_lines(page)
+        case "csv":
+            return _csv_lines(page, columns, with_stock=with_stock)
+        case _:
+            return _text_lines(page, columns, with_stock=with_stock)
+
+
+def _json_lines(page: Page) -> Iterator[str]:
+    for configuration, screened in page:
+        form = screened_json(screened) if screened else configuration.to_dict()
+        yield json.dumps(form, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+
+
+def _csv_lines(page: Page, columns: tuple[str, ...], *, with_stock: bool) -> Iterator[str]:
+    yield _csv_row([*columns, *(["buildable", "shortages"] if with_stock else [])])
+    for configuration, screened in page:
+        stock = []
+        if screened:
+            stock = ["yes" if screened.buildable else "no", shortages_in_words(screened.shortages)]
+        yield _csv_row([*_cells(configuration, columns), *stock])
+
+
+def _csv_row(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _text_lines(page: Page, columns: tuple[str, ...], *, with_stock: bool) -> Iterator[str]:
+    rows = (_text_row(found, columns) for found in page)
+    first = list(islice(rows, LOOK_AHEAD))
+    if not first:
+        return
+    head = [*columns, *(["stock"] if with_stock else [])]
+    widths = column_widths([head, *first], len(head))
+    for line in chain(aligned([head], widths), aligned(first, widths)):
+        yield printable(line) + "\n"
+    for line in aligned(rows, widths):
+        yield printable(line) + "\n"
+
+
+def _text_row(found: Found, columns: tuple[str, ...]) -> list[str]:
+    configuration, screened = found
+    cells = _cells(configuration, columns)
+    if screened:
+        cells.append("buildable" if screened.buildable else shortages_in_words(screened.shortages))
+    return cells
+
+
+def _cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
+    calcs = dict(configuration.calcs)
+    return [calcs[column] if column in calcs else value_in_words(configuration[column]) for column in columns]
+
+
+# ---------------------------------------------------------------- the end
+
+
+def _answer(inquiry: Inquiry, page: Page, offset: int, result: dict[str, Any]) -> Answer:
+    if page.stopped:
+        told = f"{page.stopped} after {plural(page.told, 'configuration')}; there may be more"
+        if inquiry.as_json:
+            return Answer("unknown", ExitCode.UNKNOWN, {**result, "reason": page.stopped})
+        # Told even when quiet: what stands on standard output looks complete and is not.
+        inquiry.screen.complain(Text.assemble(("not decided", DOUBTFUL), f": {told}"))
+        return Answer("unknown", ExitCode.UNKNOWN, result, (), (MORE_TIME,))
+    if not page.told and not page.more and not offset:
+        notes = ("no configuration keeps the choices", SAYS_WHY)
+        return Answer("no", ExitCode.NO, result, (), notes)
+    return Answer("yes", ExitCode.YES, result, (), (_summary(page, offset),))
+
+
+def _summary(page: Page, offset: int) -> str:
+    told = plural(page.told, "configuration")
+    if not page.more:
+        return told if page.told or not offset else f"none beyond the first {offset:,}"
+    return (
+        f"{told}, and there are more "
+        f"(--offset {offset + page.told} for the next, --limit 0 for all; --format jsonl streams)"
+    )

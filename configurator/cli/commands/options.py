@@ -1,0 +1,139 @@
+"""`configurator options`."""
+
+from typing import Any
+
+import click
+from rich.text import Text
+
+from configurator.cli.exit_codes import ExitCode
+from configurator.cli.failures import MORE_TIME
+from configurator.cli.inquiry import Answer, Inquiry
+from configurator.cli.options import (
+    answers,
+    catalog_argument,
+    choice_arguments,
+    output_options,
+    question_options,
+)
+from configurator.cli.terminal import GAP
+from configurator.cli.wording import (
+    DOUBTFUL,
+    FAINT,
+    NOTHING,
+    STRONG,
+    conflict_lines,
+    not_possible,
+    value_in_words,
+)
+from configurator.cli.words import read_choice_words
+from configurator.configuration.domains import (
+    DomainsUnknown,
+    IdenticalOffers,
+    Interval,
+    MixedOffers,
+    NumberOffers,
+    PlaceOffers,
+    SetOffers,
+    ValueOffers,
+)
+from configurator.configuration.validation import Invalid
+from configurator.serialization import options_json
+
+EXAMPLES = """\b
+Examples:
+  configurator options catalogs/bicycle
+  configurator options catalogs/desktop_pc usage=office graphics=none --json
+"""
+
+
+@click.command("options", epilog=EXAMPLES)
+@catalog_argument
+@choice_arguments
+@question_options
+@output_options()
+@answers("options")
+def options(
+    inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, **more: Any
+) -> Answer:
+    """What every slot and option can still take after the choices.
+
+    Whatever is offered can be completed to a valid configuration; whatever is withheld cannot.
+    CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
+    """
+    given = read_choice_words(choices, file)
+    asked = inquiry.load(catalog)
+    seconds, only = inquiry.settings.seconds, more["only"]
+    with inquiry.screen.waiting("looking for what is left"):
+        found = asked.options(given, as_of=inquiry.day, seconds=seconds, only=only)
+        verdict = None
+        if not isinstance(found, DomainsUnknown) and not any(is_open(each) for each in found.of.values()):
+            verdict = asked.validate(given, as_of=inquiry.day, seconds=seconds, only=only)
+    if isinstance(found, DomainsUnknown):
+        line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
+        return Answer("unknown", ExitCode.UNKNOWN, options_json(found), (line,), (MORE_TIME,))
+    if isinstance(verdict, Invalid):
+        told = conflict_lines(asked.catalog, given, verdict.conflicts, only=only)
+        head = not_possible(len(given), verdict.conflicts)
+        return Answer("no", ExitCode.NO, options_json(found, verdict.conflicts), (head, "", *told))
+    width = max((len(path) for path in found.of), default=0)
+    lines = tuple(
+        Text.assemble((f"{path:<{width}}", STRONG), GAP, offers_in_words(offers), (state_of(offers), FAINT))
+        for path, offers in found.of.items()
+    )
+    return Answer("yes", ExitCode.YES, options_json(found), lines)
+
+
+def is_open(offers: PlaceOffers) -> bool:
+    """Whether anything can be chosen for a place, nothing included."""
+    match offers:
+        case ValueOffers(offers=values):
+            return bool(values)
+        case IdenticalOffers(offers=components, absent=absent):
+            return bool(components) or absent
+        case MixedOffers(offers=mixed, fewest=fewest):
+            # An empty mixed slot looks like one for which nothing is left, where it may be empty.
+            return bool(mixed) or fewest > 0
+        case NumberOffers(intervals=intervals):
+            return bool(intervals)
+        case SetOffers(elements=elements):
+            return any(element.state != "cannot" for element in elements)
+
+
+def offers_in_words(offers: PlaceOffers) -> str:
+    """What a place can take, in one line."""
+    match offers:
+        case ValueOffers(offers=values):
+            return ", ".join(value_in_words(each.value) for each in values)
+        case IdenticalOffers(offers=components, absent=absent):
+            told = [f"{_range(each.lowest, each.highest)}x{each.component}" for each in components]
+            return ", ".join([NOTHING, *told] if absent else told)
+        case MixedOffers(offers=mixed, fewest=fewest, most=most):
+            if not mixed:
+                return NOTHING
+            told = [f"up to {each.highest}x{each.component}" for each in mixed]
+            return f"{_range(fewest, most)} of: {', '.join(told)}"
+        case NumberOffers(intervals=intervals):
+            return ", ".join(_interval(each) for each in intervals)
+        case SetOffers(elements=elements):
+            kinds = {
+                state: [each.element for each in elements if each.state == state]
+                for state in ("must", "can", "cannot")
+            }
+            return "; ".join(f"{state}: {', '.join(found)}" for state, found in kinds.items() if found)
+
+
+def state_of(offers: PlaceOffers) -> str:
+    """`  (chosen)` or `  (forced)` for the whole of a place, else nothing."""
+    if isinstance(offers, ValueOffers | IdenticalOffers) and offers.offers:
+        state = offers.offers[0].state
+        return "" if state == "free" else f"{GAP}({state})"
+    return ""
+
+
+def _range(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}..{high}"
+
+
+def _interval(interval: Interval) -> str:
+    low, high = value_in_words(interval.low), value_in_words(interval.high)
+    return low if low == high else f"{low}..{high}"

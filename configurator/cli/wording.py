@@ -1,0 +1,153 @@
+"""Answers in words: values, conflicts and shortages as lines for people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from rich.text import Text
+
+from configurator.availability.balances import Shortage
+from configurator.catalog.model import Catalog
+from configurator.catalog.values import format_number
+from configurator.cli.terminal import GAP, column_widths
+from configurator.configuration.choices import read_choices
+from configurator.configuration.model import ComponentQuantity, PlaceValue
+from configurator.explanation.conflict import Conflict, describe_choice
+from configurator.lowering.choices import place_of
+
+GOOD = "bold green"
+BAD = "bold red"
+DOUBTFUL = "bold yellow"
+STRONG = "bold"
+FAINT = "dim"
+
+NOTHING = "none"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 rule`, `2 rules`, `50,240 configurations`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """`0.02 s`, `0.4 s`, `84 s`."""
+    if seconds < 0.1:
+        return f"{seconds:.2f} s"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def share_in_words(part: int, whole: int) -> str:
+    """`8.0 %`; `less than 0.1 %` rather than a rounded nothing."""
+    share = Fraction(part, whole) * 100 if whole else Fraction(0)
+    if 0 < share < Fraction(1, 10):
+        return "less than 0.1 %"
+    return f"{float(share):.1f} %"
+
+
+def value_in_words(value: PlaceValue) -> str:
+    """What fills a place, as it can be written on the command line again."""
+    match value:
+        case None | ():
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case int() | Fraction():
+            return format_number(value)
+        case ComponentQuantity(component=component, quantity=quantity):
+            return f"{quantity}x{component}"
+        case tuple():
+            return ",".join(item if isinstance(item, str) else _unit(item) for item in value)
+        case str():
+            return value
+
+
+def _unit(item: ComponentQuantity) -> str:
+    return item.component if item.quantity == 1 else f"{item.quantity}x{item.component}"
+
+
+def moment_in_words(moment: datetime, now: datetime, zone: str) -> str:
+    """`14:32 UTC`, with the day where it is not today's."""
+    there, here = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    form = "%H:%M %Z" if there.date() == here.date() else "%Y-%m-%d %H:%M %Z"
+    return there.strftime(form)
+
+
+# ---------------------------------------------------------------- conflicts
+
+
+def conflict_lines(
+    catalog: Catalog, given: Mapping[str, object], conflicts: Sequence[Conflict], *, only: bool = False
+) -> tuple[Text, ...]:
+    """Each conflict: who says so, why, where; beneath it the choices that take part."""
+    told = {place_of(choice): describe_choice(choice) for choice in read_choices(catalog, given, only=only)}
+    heads = [(conflict_name(conflict), conflict_message(conflict)) for conflict in conflicts]
+    widths = column_widths(heads, 2)
+    lines: list[Text] = []
+    for conflict, (name, message) in zip(conflicts, heads, strict=True):
+        places = ", ".join(location.rpartition(":")[0] for location in conflict.locations)
+        # A long sentence pushes its own place to the right, not those of the others.
+        head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}"
+        lines.append(Text.assemble(GAP, (f"{name:<{widths[0]}}", STRONG), GAP, head, (places, FAINT)))
+        choices = " and ".join(told[path] for path in conflict.choices if path in told)
+        if choices:
+            lines.append(Text(f"{GAP}{'':<{widths[0]}}{GAP}{choices}"))
+    return tuple(lines)
+
+
+LONGEST_MESSAGE = 70
+"""Columns to which messages are padded at most."""
+
+
+def conflict_name(conflict: Conflict) -> str:
+    """The ids of the rules, or `not in force`."""
+    if conflict.rules:
+        return ", ".join(conflict.rules)
+    return "not in force" if conflict.not_in_force else "choices"
+
+
+def conflict_message(conflict: Conflict) -> str:
+    """The sentence, with the rows that say so."""
+    rows = " and ".join(str(row.row) for row in conflict.rows)
+    proof = "" if conflict.minimal else " (perhaps fewer of these would do: the time was up)"
+    if not rows:
+        return conflict.message + proof
+    return f"{conflict.message} ({'row' if len(conflict.rows) == 1 else 'rows'} {rows}){proof}"
+
+
+def not_possible(choices: int, conflicts: Sequence[Conflict]) -> Text:
+    """`not possible: 3 choices, 2 rules`."""
+    rules = {rule for conflict in conflicts for rule in conflict.rules}
+    dated = {sku for conflict in conflicts for sku in conflict.not_in_force}
+    parts = [plural(choices, "choice")]
+    if rules:
+        parts.append(plural(len(rules), "rule"))
+    if dated:
+        parts.append(f"{plural(len(dated), 'component')} not in force")
+    return Text.assemble(("not possible", BAD), f": {', '.join(parts)}")
+
+
+# ---------------------------------------------------------------- stock
+
+
+def shortage_in_words(shortage: Shortage) -> str:
+    """`short by 1 (wanted 2, free 1)`, or `unknown to stock (wanted 2)`."""
+    if not shortage.known:
+        return f"unknown to stock (wanted {shortage.wanted:,})"
+    short = shortage.wanted - shortage.free
+    return f"short by {short:,} (wanted {shortage.wanted:,}, free {shortage.free:,})"
+
+
+def shortages_in_words(shortages: Iterable[Shortage]) -> str:
+    """All of them in one line: `GPU-4070 short by 1 (wanted 2, free 1); …`."""
+    return "; ".join(f"{short.component} {shortage_in_words(short)}" for short in shortages)
+
+
+def shortage_lines(shortages: Sequence[Shortage]) -> tuple[Text, ...]:
+    """One line each, what is short first, then what stock has never heard of."""
+    width = max((len(short.component) for short in shortages), default=0)
+    ordered = sorted(shortages, key=lambda short: not short.known)
+    return tuple(
+        Text.assemble(GAP, (f"{short.component:<{width}}", STRONG), " ", shortage_in_words(short))
+        for short in ordered
+    )

@@ -1,0 +1,440 @@
+"""Answers as JSON, in the published forms, and JSON from strangers as plain values.
+
+The only place that knows cattrs, and the only one that decides how an answer is written: command line,
+services and tests share it. Every form is an object whose keys are always all there.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from attrs import frozen
+from cattrs import Converter
+
+from configurator.acceptance.decision import (
+    Accepted,
+    Available,
+    Decision,
+    LineConflict,
+    LineOpen,
+    OrderIncomplete,
+    RejectedInvalid,
+    RejectedUnavailable,
+    Undecided,
+)
+from configurator.acceptance.screening import ScreenedConfiguration
+from configurator.availability.balances import StockBalance
+from configurator.availability.demand import DemandLine
+from configurator.availability.reservations import Reservation
+from configurator.availability.stock_import import ImportLine, ImportPlan
+from configurator.configuration.completion import Completed, Completion, CompletionUnknown
+from configurator.configuration.domains import (
+    DomainsUnknown,
+    IdenticalOffers,
+    MixedOffers,
+    NumberOffers,
+    Offer,
+    ValidDomains,
+    ValueOffers,
+)
+from configurator.configuration.enumeration import Count
+from configurator.configuration.model import Configuration, json_value
+from configurator.configuration.validation import Incomplete, Invalid, Unknown, Valid, Verdict
+from configurator.diagnostics.diagnostic import Diagnostic
+from configurator.diagnostics.rendering import to_json as diagnostic_to_json
+from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.errors import OrderError
+from configurator.explanation.conflict import Conflict
+
+SCHEMA = 1
+"""The version of all forms together; it rises when a key changes its meaning or goes."""
+
+JsonObject = dict[str, Any]
+Status = Literal["yes", "no", "unknown"]
+
+
+@frozen
+class CatalogIdentity:
+    """Which catalog, on which day, an answer is about."""
+
+    name: str
+    version: str
+    digest: str
+    as_of: date
+
+
+# ---------------------------------------------------------------- the envelope
+
+
+def envelope(
+    *,
+    version: str,
+    command: str,
+    catalog: CatalogIdentity | None,
+    status: Status,
+    result: JsonObject,
+    diagnostics: Iterable[JsonObject],
+    elapsed_ms: float,
+) -> JsonObject:
+    """The one object that every command prints.
+
+    Args:
+        version: of this library.
+        command: the command's words, such as `stock import`.
+        catalog: `None` where no catalog was asked, or none could be loaded.
+        status: `unknown` also where a failure kept the question from being answered.
+        result: the command's own form; empty after a failure.
+        diagnostics: findings about the catalog, and failures, in the order told.
+        elapsed_ms: from the command's start.
+    """
+    return {
+        "configurator": {"version": version, "schema": SCHEMA},
+        "command": command,
+        "catalog": None if catalog is None else to_json(catalog),
+        "status": status,
+        "result": result,
+        "diagnostics": list(diagnostics),
+        "elapsed_ms": round(elapsed_ms, 1),
+    }
+
+
+def diagnostic_json(diagnostic: Diagnostic) -> JsonObject:
+    """A finding about a catalog: code, severity, message, file, range, labels, fixes, help."""
+    return diagnostic_to_json(diagnostic)
+
+
+def failure_json(message: str, help_lines: Iterable[str] = ()) -> JsonObject:
+    """What kept a question from being answered, in the form of a diagnostic without code and place."""
+    return {
+        "code": None,
+        "severity": "error",
+        "message": message,
+        "file": None,
+        "range": None,
+        "labels": [],
+        "fixes": [],
+        "help": list(help_lines),
+    }
+
+
+# ---------------------------------------------------------------- results
+
+
+def count_json(answer: Count | SearchUnknown) -> JsonObject:
+    """`count`, `exact`, `combinations`; without a count `null` and the `reason`."""
+    if isinstance(answer, SearchUnknown):
+        return {"count": None, "exact": False, "combinations": None, "reason": answer.reason}
+    return {"count": answer.value, "exact": True, "combinations": answer.combinations}
+
+
+def verdict_json(verdict: Verdict) -> JsonObject:
+    """`verdict`, `conflicts`, `open`, `notices`; for `unknown` also the `reason`."""
+    form: JsonObject = {"verdict": "valid", "conflicts": [], "open": [], "notices": []}
+    match verdict:
+        case Valid(notices=notices):
+            form["notices"] = to_json(notices)
+        case Incomplete(open=still_open):
+            form |= {"verdict": "incomplete", "open": list(still_open)}
+        case Invalid(conflicts=conflicts):
+            form |= {"verdict": "invalid", "conflicts": to_json(conflicts)}
+        case Unknown(reason=reason):
+            form |= {"verdict": "unknown", "reason": reason}
+    return form
+
+
+def options_json(answer: ValidDomains | DomainsUnknown, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
+    """`options` by path, in the form that each kind of place has; `conflicts` where nothing is left."""
+    if isinstance(answer, DomainsUnknown):
+        return {"options": None, "conflicts": [], "reason": answer.reason}
+    return {
+        "options": {path: to_json(offers) for path, offers in answer.of.items()},
+        "conflicts": to_json(conflicts),
+    }
+
+
+def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
+    """`configuration`, `calcs`, `chosen`, `defaults`, `not_kept`; `conflicts` where nothing is found."""
+    form: JsonObject = {
+        "configuration": None,
+        "calcs": {},
+        "chosen": [],
+        "defaults": [],
+        "not_kept": [],
+        "conflicts": to_json(conflicts),
+    }
+    if isinstance(answer, Completed):
+        form |= {
+            "configuration": answer.configuration.to_dict(),
+            "calcs": dict(answer.configuration.calcs),
+            "chosen": list(answer.chosen),
+            "defaults": list(answer.defaults),
+            "not_kept": to_json(answer.not_kept),
+        }
+    if isinstance(answer, CompletionUnknown):
+        form["reason"] = answer.reason
+    return form
+
+
+def decision_json(decision: Decision | Available) -> JsonObject:
+    """`decision`, `reservation`, `shortages`, `conflicts`, `open`, `configurations`, `key`, `replayed`."""
+    form: JsonObject = {
+        "decision": "unknown",
+        "reservation": None,
+        "shortages": [],
+        "conflicts": [],
+        "open": [],
+        "configurations": [],
+        "key": None,
+        "replayed": False,
+    }
+    match decision:
+        case Accepted():
+            form |= {
+                "decision": "accepted",
+                "reservation": to_json(decision.reservation),
+                "configurations": to_json(decision.configurations),
+                "key": decision.key,
+                "replayed": decision.replayed,
+            }
+        case Available(configurations=configurations):
+            form |= {"decision": "available", "configurations": to_json(configurations)}
+        case RejectedInvalid(conflicts=conflicts):
+            form |= {"decision": "rejected_invalid", "conflicts": to_json(conflicts)}
+        case RejectedUnavailable():
+            form |= {
+                "decision": "rejected_unavailable",
+                "shortages": to_json(decision.shortages),
+                "key": decision.key,
+                "replayed": decision.replayed,
+            }
+        case OrderIncomplete(lines=lines):
+            form |= {"decision": "incomplete", "open": to_json(lines)}
+        case Undecided(reason=reason):
+            form["reason"] = reason
+    return form
+
+
+def screened_json(screened: ScreenedConfiguration) -> JsonObject:
+    """`configuration`, `buildable`, `shortages`."""
+    return {"configuration": screened.configuration.to_dict(), **availability_json(screened)}
+
+
+def availability_json(screened: ScreenedConfiguration) -> JsonObject:
+    """`buildable` and `shortages` of a configuration."""
+    return {"buildable": screened.buildable, "shortages": to_json(screened.shortages)}
+
+
+def import_json(plan: ImportPlan, *, dry_run: bool) -> JsonObject:
+    """`items` that an import names, `changed` of them, `broken` reservations, `dry_run`."""
+    return {
+        "items": to_json(plan.lines),
+        "changed": len(plan.changes),
+        "broken": to_json(plan.broken),
+        "dry_run": dry_run,
+    }
+
+
+# ---------------------------------------------------------------- one value
+
+
+def to_json(value: object) -> Any:
+    """Any answer or part of one as values that `json.dumps` takes; keys in the order of the attributes."""
+    return _CONVERTER.unstructure(value)
+
+
+def _reservation(found: Reservation) -> JsonObject:
+    return {
+        "id": found.id,
+        "order": found.order,
+        "state": found.state.value,
+        "lines": to_json(found.lines),
+        "created": found.created.isoformat(),
+        "expires_at": found.expires_at.isoformat() if found.expires_at else None,
+    }
+
+
+def _balance(found: StockBalance) -> JsonObject:
+    return {
+        "component": found.sku,
+        "on_hand": found.on_hand,
+        "held": found.held,
+        "allocated": found.allocated,
+        "floor": found.floor,
+        "free": found.free,
+    }
+
+
+def _import_line(line: ImportLine) -> JsonObject:
+    return {"component": line.sku, "before": line.before, "after": line.after, "promised": line.promised}
+
+
+def _demand_line(line: DemandLine) -> JsonObject:
+    return {"component": line.sku, "quantity": line.quantity}
+
+
+def _line_conflict(found: LineConflict) -> JsonObject:
+    return {"line": found.line, **to_json(found.conflict)}
+
+
+def _line_open(found: LineOpen) -> JsonObject:
+    return {"line": found.line, "open": list(found.open)}
+
+
+def _offer(offer: Offer) -> JsonObject:
+    return {"value": json_value(offer.value), "state": offer.state}
+
+
+def _value_offers(found: ValueOffers) -> list[Any]:
+    return [_offer(offer) for offer in found.offers]
+
+
+def _identical_offers(found: IdenticalOffers) -> JsonObject:
+    return {"components": to_json(found.offers), "absent": found.absent}
+
+
+def _mixed_offers(found: MixedOffers) -> JsonObject:
+    return {"components": to_json(found.offers), "fewest": found.fewest, "most": found.most}
+
+
+def _number_offers(found: NumberOffers) -> JsonObject:
+    return {"intervals": [[json_value(each.low), json_value(each.high)] for each in found.intervals]}
+
+
+def _converter() -> Converter:
+    converter = Converter()
+    # Where the published form is the class, attribute by attribute, cattrs makes it; others are written out.
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(Configuration, Configuration.to_dict)
+    converter.register_unstructure_hook(Reservation, _reservation)
+    converter.register_unstructure_hook(StockBalance, _balance)
+    converter.register_unstructure_hook(ImportLine, _import_line)
+    converter.register_unstructure_hook(DemandLine, _demand_line)
+    converter.register_unstructure_hook(LineConflict, _line_conflict)
+    converter.register_unstructure_hook(LineOpen, _line_open)
+    converter.register_unstructure_hook(ValueOffers, _value_offers)
+    converter.register_unstructure_hook(IdenticalOffers, _identical_offers)
+    converter.register_unstructure_hook(MixedOffers, _mixed_offers)
+    converter.register_unstructure_hook(NumberOffers, _number_offers)
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+# ---------------------------------------------------------------- reading
+
+LARGEST_JSON = 10_000_000
+"""Bytes of the largest JSON text that is read."""
+DEEPEST_JSON = 40
+"""Levels of lists and objects within each other."""
+LONGEST_NUMBER = 40
+"""Characters of the longest number."""
+
+
+def parse_json(data: bytes, name: str) -> Any:
+    """JSON from a stranger: numbers with a fraction as `Decimal`, nothing that means two things.
+
+    Args:
+        data: UTF-8, with or without a byte order mark.
+        name: what to call it in messages.
+
+    Raises:
+        OrderError: it is no JSON, too large or too deep, names a key twice in one object, or holds
+            `NaN`, `Infinity`, an absurd number, or half of a character.
+    """
+    if len(data) > LARGEST_JSON:
+        raise OrderError([f"{name}: larger than {LARGEST_JSON:,} bytes"])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise OrderError(
+            [f"{name}:{line}: not UTF-8: byte {data[error.start]:#04x}; save the file as UTF-8"]
+        ) from error
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_whole,
+            parse_float=_decimal,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise OrderError([f"{name}:{error.lineno}:{error.colno}: {_decode_problem(error, text)}"]) from error
+    except _JsonProblemError as error:
+        raise OrderError([f"{name}: {error}"]) from error
+    except RecursionError as error:
+        raise OrderError([f"{name}: {_TOO_DEEP}"]) from error
+    problem = _content_problem(value)
+    if problem:
+        raise OrderError([f"{name}: {problem}"])
+    return value
+
+
+_TOO_DEEP = f"more than {DEEPEST_JSON} lists and objects within each other"
+
+
+class _JsonProblemError(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    found: JsonObject = {}
+    for key, value in pairs:
+        if key in found:
+            raise _JsonProblemError(f"the key `{_shortened(key)}` stands twice in one object")
+        found[key] = value
+    return found
+
+
+def _whole(text: str) -> int:
+    # Bounded before it is read: thousands of digits are slow to read, and Python refuses them at last.
+    if len(text) > LONGEST_NUMBER:
+        raise _JsonProblemError(f"the number `{_shortened(text)}` is absurdly large")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise _JsonProblemError(f"the number `{_shortened(text)}` cannot be read") from error
+    if len(text) > LONGEST_NUMBER or abs(number.adjusted()) > LONGEST_NUMBER:
+        raise _JsonProblemError(f"the number `{_shortened(text)}` is absurdly long, large or small")
+    return number
+
+
+def _constant(text: str) -> Any:
+    raise _JsonProblemError(f"`{text}` is no number that JSON knows")
+
+
+def _decode_problem(error: json.JSONDecodeError, text: str) -> str:
+    if not text.strip():
+        return "the text is empty, an order as JSON was expected"
+    message = error.msg[:1].lower() + error.msg[1:]
+    return f"this is no JSON: {message}"
+
+
+def _content_problem(value: Any) -> str:
+    """What is wrong with values that could be read, empty when nothing is."""
+    level: list[Any] = [value]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > DEEPEST_JSON:
+            return _TOO_DEEP
+        below: list[Any] = []
+        for item in level:
+            inside = [*item, *item.values()] if isinstance(item, Mapping) else item
+            if isinstance(inside, list):
+                below.extend(inside)
+            elif isinstance(inside, str) and any("\ud800" <= char <= "\udfff" for char in inside):
+                return f"the text {_shortened(inside)!a} holds half of a character"
+        level = below
+    return ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:30]}…"

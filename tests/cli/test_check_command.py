@@ -1,0 +1,141 @@
+"""`check`: every mistake, in every file, with the right exit code."""
+
+from pathlib import Path
+
+import pytest
+from command_runs import run
+
+GOOD = 'catalog good "Good" version "1" currency EUR\noption a : one of { x, y }\n'
+BAD = 'catalog bad "Bad" version "1" currency EUR\noption a : one of { x, y }\nrule r:\n  forbid b = x\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_clean_catalog_has_no_findings(folder: Path) -> None:
+    (folder / "good.pcat").write_text(GOOD)
+    checked = run("check", "good.pcat")
+
+    assert (0, "") == (checked.code, checked.error)
+    assert checked.out == "no findings in 1 file (0 rules, resources and tables, 0 scenarios, 20 ms)\n"
+
+
+def test_every_mistake_is_told_with_its_place_and_the_exit_code_is_3(folder: Path) -> None:
+    (folder / "bad.pcat").write_text(BAD)
+    checked = run("check", ".")
+
+    assert checked.code == 3
+    assert checked.out == "1 error in 1 file (0 rules, resources and tables, 0 scenarios, 20 ms)\n"
+    assert checked.error.startswith("error[E0301]: ")
+    assert " --> bad.pcat:4:10\n" in checked.error
+
+
+def test_warnings_alone_are_clean_unless_the_level_says_otherwise() -> None:
+    codes = {
+        level: run("check", "tshirt.pcat", "--fail-level", level).code
+        for level in ("error", "warning", "hint")
+    }
+
+    assert {"error": 0, "warning": 1, "hint": 1} == codes
+
+
+def test_warnings_are_told_in_full() -> None:
+    checked = run("check", "tshirt.pcat")
+
+    assert checked.out == "1 warning in 1 file (5 rules, resources and tables, 1 scenario, 20 ms)\n"
+    assert checked.error == (
+        'warning[W0601]: scenario "all" is not evaluated yet\n'
+        "  --> tshirt.pcat:31:10\n"
+        "   |\n"
+        '31 | scenario "all" {\n'
+        "   |          ^^^^^\n"
+        "   = help: its names and types were checked\n"
+        "\n"
+    )
+
+
+def test_quiet_tells_errors_only(folder: Path) -> None:
+    (folder / "bad.pcat").write_text(BAD)
+
+    assert "" == run("check", str(Path(__file__).parents[1] / "catalogs" / "tshirt.pcat"), "-q").error
+    assert run("check", "bad.pcat", "-q").error.startswith("error[E0301]: ")
+
+
+def test_limit_cuts_what_is_told_and_says_so() -> None:
+    checked = run("check", "kids_bike.pcat", "--limit", "1")
+
+    assert checked.error.count("warning[") == 1
+    assert checked.error.endswith("1 finding not shown\n")
+    assert checked.out.startswith("2 warnings in ")
+
+
+def test_modules_that_a_catalog_imports_are_checked_once_with_it() -> None:
+    result = run("check", "pc.pcat", "--json").result
+
+    assert (3, 0) == (result["files"], result["errors"])
+    assert [each["name"] for each in result["catalogs"]] == ["desktop_pc"]
+
+
+def test_modules_that_nothing_imports_are_still_read(folder: Path) -> None:
+    (folder / "good.pcat").write_text(GOOD)
+    (folder / "lib").mkdir()
+    (folder / "lib" / "lost.pcat").write_text("unit unit unit\n")
+    checked = run("check", ".")
+
+    assert checked.code == 3
+    assert " --> lib/lost.pcat:1:" in checked.error
+    assert " in 2 files " in checked.out
+
+
+def test_hidden_folders_are_left_out(folder: Path) -> None:
+    (folder / "good.pcat").write_text(GOOD)
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "bad.pcat").write_text(BAD)
+
+    assert run("check", ".").code == 0
+
+
+def test_a_file_named_twice_is_checked_once(folder: Path) -> None:
+    (folder / "bad.pcat").write_text(BAD)
+
+    assert run("check", "bad.pcat", ".", "./bad.pcat", "--json").result["errors"] == 1
+
+
+def test_shipped_catalogs_are_checked_by_name() -> None:
+    checked = run("check", "package:bicycle", "package:desktop_pc", "--json")
+
+    assert (0, 2) == (checked.code, len(checked.result["catalogs"]))
+
+
+def test_one_catalog_is_named_in_the_envelope() -> None:
+    assert run("check", "tshirt.pcat", "--json").envelope["catalog"]["name"] == "tshirt"
+    assert run("check", "tshirt.pcat", "kids_bike.pcat", "--json").envelope["catalog"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("missing.pcat", "error[E0201]: `missing.pcat` does not exist\n\n"),
+        ("empty", "error[E0201]: there is no .pcat file in the folder `empty`\n\n"),
+        ("package:nothing", "error[E0201]: no catalog `nothing` comes with this library\n"),
+    ],
+)
+def test_nothing_to_check_is_an_error(folder: Path, path: str, message: str) -> None:
+    (folder / "empty").mkdir()
+    checked = run("check", path)
+
+    assert checked.code == 3
+    assert checked.error.startswith(message)
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(folder: Path) -> None:
+    (folder / "latin.pcat").write_bytes(GOOD.encode() + b'option "\xe9"\n')
+    checked = run("check", "latin.pcat")
+
+    assert checked.code == 3
+    assert checked.error == (
+        "error[E0204]: `latin.pcat` is not UTF-8: byte 0xe9 on line 3\n = help: save the file as UTF-8\n\n"
+    )
