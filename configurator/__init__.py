@@ -1,1 +1,173 @@
-"""Rule-based product configuration for makers that assemble to order."""
+"""Rule-based product configuration: from a catalog text to an order accepted against stock.
+
+    from configurator import Configurator
+
+    pc = Configurator.load("package:desktop_pc")
+    pc.validate({"cpu": "CPU-7800X3D", "board": "MB-Z790-TUF"})
+
+The names below are the public face. Each is imported when it is first used, so that
+`import configurator` costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, timedelta
+
+    from configurator.acceptance.decision import (
+        Accepted,
+        Available,
+        Decision,
+        OrderIncomplete,
+        RejectedInvalid,
+        RejectedUnavailable,
+    )
+    from configurator.availability.balances import Shortage
+    from configurator.availability.opening import open_stock
+    from configurator.availability.snapshot import StockSnapshot
+    from configurator.availability.stock_file import parse_stock
+    from configurator.availability.store import StockStore
+    from configurator.configuration.completion import Completed, NotCompletable
+    from configurator.configuration.domains import ValidDomains
+    from configurator.configuration.enumeration import Count
+    from configurator.configuration.model import ComponentQuantity, Configuration
+    from configurator.configuration.validation import Incomplete, Invalid, Valid
+    from configurator.configurator import Configurator
+    from configurator.engines.engine import Unknown
+    from configurator.errors import CatalogError, ConfiguratorError
+    from configurator.explanation.conflict import Conflict
+
+    __version__: str
+
+__all__ = [
+    "Accepted",
+    "Available",
+    "CatalogError",
+    "Completed",
+    "ComponentQuantity",
+    "Configuration",
+    "Configurator",
+    "ConfiguratorError",
+    "Conflict",
+    "Count",
+    "Incomplete",
+    "Invalid",
+    "NotCompletable",
+    "OrderIncomplete",
+    "RejectedInvalid",
+    "RejectedUnavailable",
+    "Shortage",
+    "StockSnapshot",
+    "StockStore",
+    "Unknown",
+    "Valid",
+    "ValidDomains",
+    "__version__",
+    "accept",
+    "open_stock",
+    "parse_stock",
+]
+
+DISTRIBUTION = "pcat-configurator"
+"""What to install. The plain name belongs to another project, which installs a package of the same name."""
+
+# Where each name lives. A test holds this table against the imports above.
+_HOMES = {
+    "Accepted": "configurator.acceptance.decision",
+    "Available": "configurator.acceptance.decision",
+    "CatalogError": "configurator.errors",
+    "Completed": "configurator.configuration.completion",
+    "ComponentQuantity": "configurator.configuration.model",
+    "Configuration": "configurator.configuration.model",
+    "Configurator": "configurator.configurator",
+    "ConfiguratorError": "configurator.errors",
+    "Conflict": "configurator.explanation.conflict",
+    "Count": "configurator.configuration.enumeration",
+    "Incomplete": "configurator.configuration.validation",
+    "Invalid": "configurator.configuration.validation",
+    "NotCompletable": "configurator.configuration.completion",
+    "OrderIncomplete": "configurator.acceptance.decision",
+    "RejectedInvalid": "configurator.acceptance.decision",
+    "RejectedUnavailable": "configurator.acceptance.decision",
+    "Shortage": "configurator.availability.balances",
+    "StockSnapshot": "configurator.availability.snapshot",
+    "StockStore": "configurator.availability.store",
+    "Unknown": "configurator.engines.engine",
+    "Valid": "configurator.configuration.validation",
+    "ValidDomains": "configurator.configuration.domains",
+    "open_stock": "configurator.availability.opening",
+    "parse_stock": "configurator.availability.stock_file",
+}
+
+
+if not TYPE_CHECKING:  # a type checker that sees it would take any name at all for granted
+
+    def __getattr__(name: str) -> Any:
+        value: Any
+        if name == "__version__":
+            value = _version()
+        elif name in _HOMES:
+            from importlib import import_module  # noqa: PLC0415 - the point of this module is to import late
+
+            value = getattr(import_module(_HOMES[name]), name)
+        else:
+            raise AttributeError(f"module `configurator` has no attribute `{name}`")
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    """The version in this distribution's own metadata; `0+checkout` where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 20 ms that few callers need
+
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
+def accept(
+    configurator: "Configurator",
+    configuration: "Mapping[str, object]",
+    stock: "StockStore",
+    *,
+    order: str,
+    ttl: "timedelta | None" = None,
+    key: str | None = None,
+    as_of: "date | None" = None,
+    seconds: float | None = None,
+) -> "Decision":
+    """Accept one product for an order: valid, then available, then reserved all or nothing.
+
+    The short form of `Configurator.accept`, which also takes orders of several lines.
+
+    Args:
+        configurator: the catalog.
+        configuration: what is ordered, once; a `Configuration` or choices by dotted path.
+        stock: an open store.
+        order: the order's id.
+        ttl: how long to hold the components; `None` allocates them for good.
+        key: the idempotency key; by default made from the order's id.
+        as_of: the day of the order; today when left out.
+        seconds: the time limit for the search, if one is needed.
+
+    Raises:
+        ChoiceError: a choice names what does not exist.
+        IdempotencyConflict: the key was used before with other content.
+        StockError: the store cannot answer.
+    """
+    lines = [{"configuration": _as_handed_in(configuration)}]
+    return configurator.accept(
+        {"lines": lines}, stock, order_id=order, ttl=ttl, key=key, as_of=as_of, seconds=seconds
+    )
+
+
+def _as_handed_in(configuration: "Mapping[str, object]") -> object:
+    # One spelling for one content: the same order as an object and as JSON must share its idempotency key.
+    to_dict = getattr(configuration, "to_dict", None)
+    return to_dict() if to_dict else configuration
