@@ -1,7 +1,7 @@
 """The public face: one compiled, immutable object for one catalog, each method a call to what does it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from configurator.acceptance.decision import Check, Decision, accept_order, check_order
 from configurator.acceptance.orders import read_order
 from configurator.acceptance.screening import ScreenedConfiguration, screen
+from configurator.availability.clock import system_clock
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
 from configurator.catalog.compilation import CompileResult, compile_catalog
@@ -18,7 +19,7 @@ from configurator.catalog.model import Catalog
 from configurator.catalog_files import find_catalog, text_reader
 from configurator.configuration.choices import read_choices
 from configurator.configuration.completion import Completion, complete
-from configurator.configuration.domains import DomainsUnknown, ValidDomains, valid_domains
+from configurator.configuration.domains import ValidDomains, valid_domains
 from configurator.configuration.enumeration import Count, count_configurations, enumerate_configurations
 from configurator.configuration.model import Configuration
 from configurator.configuration.product import PreparedProduct, Question, ask, prepare_product
@@ -29,11 +30,6 @@ from configurator.errors import CatalogError, SearchLimitError
 
 Choices = Mapping[str, object]
 """What a customer chose, by dotted path: see `Configurator.validate`."""
-
-
-def system_clock() -> datetime:
-    """The time now, in UTC."""
-    return datetime.now(UTC)
 
 
 class Configurator:
@@ -227,7 +223,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
-    ) -> ValidDomains | DomainsUnknown:
+    ) -> ValidDomains | Unknown:
         """What every place can still take under the choices.
 
         Raises:
@@ -237,7 +233,7 @@ class Configurator:
         try:
             return valid_domains(self._ask(choices, as_of, limits, only=only), limits)
         except SearchLimitError as error:
-            return DomainsUnknown(error.reason)
+            return Unknown(error.reason)
 
     def complete(
         self,

@@ -22,16 +22,14 @@ from configurator.acceptance.decision import (
     OrderIncomplete,
     RejectedInvalid,
     RejectedUnavailable,
-    Undecided,
 )
 from configurator.acceptance.screening import ScreenedConfiguration
 from configurator.availability.balances import StockBalance
 from configurator.availability.demand import DemandLine
 from configurator.availability.reservations import Reservation
 from configurator.availability.stock_import import ImportLine, ImportPlan
-from configurator.configuration.completion import Completed, Completion, CompletionUnknown
+from configurator.configuration.completion import Completed, Completion
 from configurator.configuration.domains import (
-    DomainsUnknown,
     IdenticalOffers,
     MixedOffers,
     NumberOffers,
@@ -41,10 +39,10 @@ from configurator.configuration.domains import (
 )
 from configurator.configuration.enumeration import Count
 from configurator.configuration.model import Configuration, json_value
-from configurator.configuration.validation import Incomplete, Invalid, Unknown, Valid, Verdict
+from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict
 from configurator.diagnostics.diagnostic import Diagnostic
 from configurator.diagnostics.rendering import to_json as diagnostic_to_json
-from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.engines.engine import Unknown
 from configurator.errors import OrderError
 from configurator.explanation.conflict import Conflict
 
@@ -122,9 +120,9 @@ def failure_json(message: str, help_lines: Iterable[str] = ()) -> JsonObject:
 # ---------------------------------------------------------------- results
 
 
-def count_json(answer: Count | SearchUnknown) -> JsonObject:
+def count_json(answer: Count | Unknown) -> JsonObject:
     """`count`, `exact`, `combinations`; without a count `null` and the `reason`."""
-    if isinstance(answer, SearchUnknown):
+    if isinstance(answer, Unknown):
         return {"count": None, "exact": False, "combinations": None, "reason": answer.reason}
     return {"count": answer.value, "exact": True, "combinations": answer.combinations}
 
@@ -144,9 +142,9 @@ def verdict_json(verdict: Verdict) -> JsonObject:
     return form
 
 
-def options_json(answer: ValidDomains | DomainsUnknown, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
+def options_json(answer: ValidDomains | Unknown, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
     """`options` by path, in the form that each kind of place has; `conflicts` where nothing is left."""
-    if isinstance(answer, DomainsUnknown):
+    if isinstance(answer, Unknown):
         return {"options": None, "conflicts": [], "reason": answer.reason}
     return {
         "options": {path: to_json(offers) for path, offers in answer.of.items()},
@@ -172,7 +170,7 @@ def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) ->
             "defaults": list(answer.defaults),
             "not_kept": to_json(answer.not_kept),
         }
-    if isinstance(answer, CompletionUnknown):
+    if isinstance(answer, Unknown):
         form["reason"] = answer.reason
     return form
 
@@ -211,7 +209,7 @@ def decision_json(decision: Decision | Available) -> JsonObject:
             }
         case OrderIncomplete(lines=lines):
             form |= {"decision": "incomplete", "open": to_json(lines)}
-        case Undecided(reason=reason):
+        case Unknown(reason=reason):
             form["reason"] = reason
     return form
 

@@ -14,15 +14,14 @@ from configurator.availability.store import StockStore
 from configurator.configuration.choices import read_choices
 from configurator.configuration.model import Configuration
 from configurator.configuration.product import PreparedProduct, ask
-from configurator.configuration.validation import Incomplete, Invalid, Unknown, Valid, Verdict, validate
-from configurator.engines.engine import NO_LIMITS, SearchLimits
+from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict, validate
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import (
     ChoiceError,
     IncompleteConfigurationError,
     InvalidConfigurationError,
     OrderError,
     OutOfStockError,
-    SearchLimitError,
 )
 from configurator.explanation.conflict import Conflict
 
@@ -132,23 +131,7 @@ class OrderIncomplete:
         raise IncompleteConfigurationError([path for line in self.lines for path in line.open])
 
 
-@frozen
-class Undecided:
-    """A limit stopped the search. Nothing was reserved."""
-
-    reason: str
-    accepted: bool = field(default=False, init=False)
-
-    def or_raise(self) -> "Undecided":
-        """Raise the reason.
-
-        Raises:
-            SearchLimitError: always.
-        """
-        raise SearchLimitError(self.reason)
-
-
-Rejection = RejectedInvalid | OrderIncomplete | Undecided
+Rejection = RejectedInvalid | OrderIncomplete | Unknown
 Decision = Accepted | RejectedUnavailable | Rejection
 """What `accept_order` answers."""
 Check = Available | RejectedUnavailable | Rejection
@@ -242,7 +225,7 @@ def judge_order(product: PreparedProduct, order: Order, limits: SearchLimits) ->
         return RejectedInvalid(conflicts)
     for _, verdict in verdicts:
         if isinstance(verdict, Unknown):
-            return Undecided(verdict.reason)
+            return verdict
     still_open = tuple(LineOpen(line, v.open) for line, v in verdicts if isinstance(v, Incomplete))
     if still_open:
         return OrderIncomplete(still_open)

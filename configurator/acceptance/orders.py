@@ -8,10 +8,12 @@ A bare configuration is an order of one line and quantity 1.
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 
 from attrs import evolve, field, frozen
 
+from configurator.configuration.model import ComponentQuantity, Configuration, json_value
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.errors import OrderError
 
@@ -64,7 +66,7 @@ class Order:
     @property
     def canonical(self) -> str:
         """The same text for the same order: keys sorted, no blanks."""
-        lines = [[dict(line.configuration), line.quantity] for line in self.lines]
+        lines = [[_plain(line.configuration), line.quantity] for line in self.lines]
         return json.dumps(lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
     @property
@@ -74,8 +76,16 @@ class Order:
 
 
 def _plain(value: object) -> object:
-    # A number read as `Decimal` is the same order as one read as `float`.
-    return float(value) if isinstance(value, Decimal) else str(value)
+    """What stands for a value that JSON does not have: the same for every way to hand in the same order."""
+    match value:
+        case Mapping():
+            return dict(value)
+        case Decimal() | Fraction():
+            return float(value)
+        case ComponentQuantity():
+            return json_value(value)
+        case _:
+            return str(value)
 
 
 def read_order(data: object) -> Order:
@@ -88,6 +98,8 @@ def read_order(data: object) -> Order:
         raise OrderError(['an order is an object, such as a configuration or `{"lines": […]}`'])
     if "lines" not in data:
         # A key that is neither a place nor `order` is told when the configuration is read.
+        if isinstance(data, Configuration):
+            data = data.to_dict()
         configuration = {str(key): value for key, value in data.items() if key != "order"}
         return Order(_order_id(data.get("order")), (OrderLine(configuration),))
     problems = [_unknown("the order", key, _ORDER_KEYS) for key in data if key not in _ORDER_KEYS]
@@ -128,6 +140,8 @@ def _read_line(number: int, line: object, problems: list[str]) -> OrderLine | No
         problems.append(f"{where} names bundles, which are not evaluated yet: order without `bundles`")
     if line.get("date") is not None:
         problems.append(f"{where} names a date, which is not supported yet: order without `date`")
+    if isinstance(configuration, Configuration):
+        configuration = configuration.to_dict()
     return OrderLine({str(key): value for key, value in configuration.items()}, quantity)
 
 

@@ -154,9 +154,9 @@ def _pools(connection: Connection, skus: Iterable[ItemId] | None) -> dict[ItemId
     """The pools of some or all items, by SKU: the one place that says which pools count."""
     wanted = None if skus is None else canonical(sorted(set(skus)))
     rows = connection.execute(
-        "SELECT id, sku, on_hand, held, allocated, floor FROM pool WHERE location = ?1 AND lot = '' "
-        "AND (?2 IS NULL OR sku IN (SELECT value FROM json_each(?2))) ORDER BY sku",
-        (DEFAULT_LOCATION, wanted),
+        "SELECT id, sku, on_hand, held, allocated, floor FROM pool WHERE location = ? AND lot = '' "
+        "AND (? IS NULL OR sku IN (SELECT value FROM json_each(?))) ORDER BY sku",
+        (DEFAULT_LOCATION, wanted, wanted),
     )
     return {row[1]: _Pool(row[0], StockBalance(*row[1:])) for row in rows}
 

@@ -71,11 +71,23 @@ def _clash(draft: Draft, declaration: str, owner: str, value: str, declared: Spa
 
 
 def _resolve(draft: Draft) -> None:
+    if draft.unreadable:
+        # Every rule about columns and components that are missing would be a mistake of its own.
+        return
     values = NamedValues(draft)
     check_value_names(draft)
-    values.check_all()
-    resolve_restrictions(draft, values)
-    check_wishes(draft, values)
+    try:
+        values.check_all()
+        resolve_restrictions(draft, values)
+        check_wishes(draft, values)
+    except RecursionError:
+        # Each expression is shallow enough by itself; a chain of calcs is as deep as all of them together.
+        draft.error(
+            "E0110",
+            "this value is computed through too many others, one inside the other",
+            values.outermost,
+            help=("compute it in fewer steps",),
+        )
 
 
 def check_header(draft: Draft) -> None:
@@ -120,8 +132,8 @@ STAGES: tuple[Stage, ...] = (
 def compile_catalog(entry: str, reader: CatalogReader) -> CompileResult:
     """Compile the catalog whose header is in `entry`, a path within the reader's tree.
 
-    All stages run as far as they can, so that one run tells every mistake; only a
-    file that cannot be parsed ends it early, because what it would declare is missing.
+    All stages run as far as they can, so that one run tells every mistake; only a file that
+    cannot be parsed or read ends it early, because what it would declare is missing.
     """
     loaded = load_modules(entry, reader)
     draft = Draft(loaded, reader)
@@ -146,6 +158,7 @@ def _catalog(draft: Draft) -> Catalog:
         currency=draft.currency,
         timezone=header.timezone.value if header.timezone else "UTC",
         tested_on=header.tested_on,
+        units=draft.units,
         families=draft.families,
         places=tuple(draft.places.values()),
         calcs=draft.calcs,

@@ -22,6 +22,7 @@ class Draft:
         names: what each key stands for, and where it was declared: the namespace shared by slots,
             options, calcs and resources.
         ids: where each rule, table and resource id was declared.
+        unreadable: whether the components of some family could not be read at all.
         content: canonical form of what was read besides the catalog text itself, for the digest.
     """
 
@@ -43,6 +44,7 @@ class Draft:
     objectives: list[Objective] = Factory(list)
     bundles: list[Bundle] = Factory(list)
     scenarios: list[Scenario] = Factory(list)
+    unreadable: bool = False
     content: list[object] = Factory(list)
 
     def error(

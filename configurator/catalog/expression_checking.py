@@ -755,7 +755,7 @@ class ExpressionChecker:
         return self._range_by_columns(node, self._columns_among(columns) or columns)
 
     def _columns_among(self, names: list[Name]) -> list[Name]:
-        """The names that are columns of some slot; the others are calcs, or values as in `any(bus = SATA)`."""
+        """The names that are columns of some slot; others are calcs, or values as in `any(bus = SATA)`."""
         slots = [place for place in self._draft.places.values() if isinstance(place, Slot)]
         return [name for name in names if any(name.text in slot.family.attributes for slot in slots)]
 

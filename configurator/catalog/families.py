@@ -118,6 +118,7 @@ class _FamilyBuilder:
                         self.add_rows(content)
         attributes = {name: self.attribute(column) for name, column in self.columns.items()}
         components = [self.component(raw, attributes) for raw in self.unique()]
+        self.draft.unreadable |= self.unreadable
         if not components and not self.unreadable:
             self.draft.error(
                 "E0507",

@@ -60,6 +60,7 @@ class Catalog:
     Attributes:
         name: as in the header.
         places: slots and options in catalog order: as written, an import standing for the file it names.
+        units: by name, of all files, the currency among them.
         calcs: by key, in the order declared.
         restrictions: rules, tables and resources, in the order declared.
         defaults: in the order declared.
@@ -72,6 +73,7 @@ class Catalog:
     currency: Unit | None
     timezone: str
     tested_on: date | None
+    units: Mapping[str, Unit] = field(repr=False)
     families: Mapping[str, ComponentFamily] = field(repr=False)
     places: tuple[Place, ...]
     calcs: Mapping[str, Calc] = field(repr=False)

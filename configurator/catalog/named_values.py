@@ -55,6 +55,11 @@ class NamedValues:
         # Calcs are checked when first needed; the catalog lists them as declared.
         self._draft.calcs = {key: self._draft.calcs[key] for key in self._calcs if key in self._draft.calcs}
 
+    @property
+    def outermost(self) -> Span | None:
+        """Where the value that is being computed was asked for first."""
+        return self._trail[0][1] if self._trail else None
+
     def find(self, key: str) -> Expression | None:
         """The value of a calc, or of a resource's field; `None` when a mistake in it was reported."""
         if key in self._calcs:

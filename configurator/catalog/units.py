@@ -10,11 +10,15 @@ from configurator.syntax.nodes import CatalogHeader, UnitDeclaration
 
 
 def declare_units(draft: Draft) -> None:
-    """Units are global: every file's units are known everywhere."""
+    """Units are global: every file's units are known everywhere, in whatever order they are declared."""
     declare_currency(draft)
-    for _, statement in draft.loaded.statements:
-        if isinstance(statement, UnitDeclaration):
-            declare_unit(draft, statement)
+    waiting = [node for _, node in draft.loaded.statements if isinstance(node, UnitDeclaration)]
+    while waiting:
+        ready = [node for node in waiting if node.base is None or node.base.text in draft.units]
+        # Where nothing is ready, what is left is in unknown units, which is to be told.
+        for node in ready or waiting:
+            declare_unit(draft, node)
+        waiting = [node for node in waiting if node not in ready] if ready else []
 
 
 def declare_currency(draft: Draft) -> None:

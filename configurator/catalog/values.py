@@ -157,7 +157,7 @@ Units = Mapping[str, Unit]
 
 
 def format_number(number: Number, unit: Unit | None = None, *, money: bool = False) -> str:
-    """A number for people: exact when it has a finite decimal form, else rounded to six places.
+    """A number for people: exact when it is a decimal of at most `MOST_DECIMALS`, else rounded to six places.
 
     Money has at least two decimals: `680.80 EUR`. Without a unit the number stands alone.
     """
@@ -166,11 +166,17 @@ def format_number(number: Number, unit: Unit | None = None, *, money: bool = Fal
     return f"{text} {unit.name}" if unit else text
 
 
+MOST_DECIMALS = 30
+"""Decimals of a number that is told exactly."""
+
+
 def _decimal_text(fraction: Fraction, decimals: int) -> str:
-    places = decimals
-    scaled = fraction * 10**places
-    while scaled.denominator != 1 and places < max(decimals, 6):
+    scaled, places = fraction * 10**decimals, decimals
+    while scaled.denominator != 1 and places < MOST_DECIMALS:
         places += 1
+        scaled *= 10
+    if scaled.denominator != 1:
+        places = max(decimals, 6)
         scaled = fraction * 10**places
     digits = str(abs(round(scaled))).rjust(places + 1, "0")
     sign = "-" if fraction < 0 else ""

@@ -46,6 +46,11 @@ class Screen:
         return sys.stdout.isatty()
 
     @property
+    def colour(self) -> bool:
+        """Whether standard output is coloured."""
+        return self._out.is_terminal
+
+    @property
     def error_colour(self) -> bool:
         """Whether standard error is coloured."""
         return self._error.is_terminal

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from configurator.catalog.cell_values import read_number
+from configurator.catalog.cell_values import LONGEST_NUMBER, read_number
 from configurator.catalog.choices import (
     ChoiceProblem,
     PlaceChoice,
@@ -23,8 +23,11 @@ from configurator.errors import ChoiceError
 MOST_QUANTITY = 1_000_000
 """The largest quantity that is read at all."""
 
-_QUANTITY = re.compile(r"(-?\d{1,12})\s*x\s*(.+)", re.DOTALL)
+_QUANTITY = re.compile(r"(-?\d{1,60})\s*x\s*(.+)", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*([^\W\d_]\w*)?")
+
+LONGEST_SHOWN = 60
+"""Characters of a value that are repeated in a message."""
 
 Choices = tuple[PlaceChoice, ...]
 """What a customer chose, at most one choice per place, in catalog order."""
@@ -65,6 +68,16 @@ def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = 
     return tuple(found[place.key] for place in catalog.places if place.key in found)
 
 
+def shown(value: object) -> str:
+    """A value for a message; what is longer than a line is cut."""
+    try:
+        text = str(value)
+    except ValueError:
+        # Python refuses to write out whole numbers of thousands of digits.
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def _place(catalog: Catalog, key: object) -> Slot | ProductOption:
     if isinstance(key, str) and key in catalog.place_of:
         return catalog.place_of[key]
@@ -94,8 +107,7 @@ def read_choice(place: Slot | ProductOption, value: object, catalog: Catalog) ->
         value = value["includes"]
     if isinstance(place, Slot):
         return slot_choice(place, _units(place, value), at_least=at_least)
-    units = {unit.name: unit for unit in _units_of(catalog)}
-    return option_choice(place, _value(place, value, units), at_least=at_least)
+    return option_choice(place, _value(place, value, catalog.units), at_least=at_least)
 
 
 # ---------------------------------------------------------------- slots
@@ -116,12 +128,14 @@ def _units(slot: Slot, value: object) -> list[tuple[str, int | None]]:
                 raise ChoiceProblem(f"`{slot.key}` takes one kind of component, not a list")
             return [unit for item in value for unit in _units(slot, _item(slot, item))]
         case _:
-            raise ChoiceProblem(f"`{slot.key}` is filled with components, not with `{value}`", *_forms(slot))
+            raise ChoiceProblem(
+                f"`{slot.key}` is filled with components, not with `{shown(value)}`", *_forms(slot)
+            )
 
 
 def _item(slot: Slot, item: object) -> object:
     if item is None or isinstance(item, list | tuple):
-        raise ChoiceProblem(f"`{slot.key}` lists components, not `{item}`", *_forms(slot))
+        raise ChoiceProblem(f"`{slot.key}` lists components, not `{shown(item)}`", *_forms(slot))
     return item
 
 
@@ -148,15 +162,17 @@ def _unit_object(slot: Slot, value: Mapping[object, object]) -> tuple[str, int |
 
 def _quantity(slot: Slot, quantity: object) -> int:
     if isinstance(quantity, bool) or not isinstance(quantity, int):
-        raise ChoiceProblem(f"`{slot.key}`: the quantity `{quantity}` is no whole number")
+        raise ChoiceProblem(f"`{slot.key}`: the quantity `{shown(quantity)}` is no whole number")
     if not 1 <= quantity <= MOST_QUANTITY:
-        raise ChoiceProblem(f"`{slot.key}`: a quantity of {quantity} cannot be")
+        raise ChoiceProblem(f"`{slot.key}`: a quantity of {shown(quantity)} cannot be")
     return quantity
 
 
 def _units_in_words(slot: Slot, text: str) -> list[tuple[str, int | None]]:
     """`SKU`, `2 x SKU`, `2xSKU`, `none`, and for mixed slots such forms separated by commas."""
     skus = {component.sku for component in slot.family.components}
+    if text in skus:
+        return [(text, None)]
     text = text.strip()
     if text in skus:
         return [(text, None)]
@@ -173,10 +189,6 @@ def _units_in_words(slot: Slot, text: str) -> list[tuple[str, int | None]]:
 # ---------------------------------------------------------------- options
 
 
-def _units_of(catalog: Catalog) -> list[Unit]:
-    return [o.range.unit for o in catalog.options if o.range is not None and o.range.unit is not None]
-
-
 def _value(option: ProductOption, value: object, units: Mapping[str, Unit]) -> Value:
     match option.type:
         case SetType():
@@ -186,14 +198,15 @@ def _value(option: ProductOption, value: object, units: Mapping[str, Unit]) -> V
             if isinstance(value, str):
                 value = words.get(value.strip().lower(), value)
             if not isinstance(value, bool):
-                raise ChoiceProblem(f"`{option.key}` is `yes` or `no`, not `{value}`")
+                raise ChoiceProblem(f"`{option.key}` is `yes` or `no`, not `{shown(value)}`")
             return value
         case NumberType():
             return _number(option, value, units)
         case _:
             if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-                raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{value}`")
-            return str(value).strip()
+                raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{shown(value)}`")
+            text = value if isinstance(value, str) else shown(value)
+            return text if text in option.type.values else text.strip()
 
 
 def _set(option: ProductOption, value: object) -> frozenset[str]:
@@ -205,14 +218,16 @@ def _set(option: ProductOption, value: object) -> frozenset[str]:
         case list() | tuple() | set() | frozenset() if all(isinstance(item, str) for item in value):
             return frozenset(str(item) for item in value)
         case _:
-            raise ChoiceProblem(f"`{option.key}` is a set: write a list of its elements, not `{value}`")
+            raise ChoiceProblem(
+                f"`{option.key}` is a set: write a list of its elements, not `{shown(value)}`"
+            )
 
 
 def _number(option: ProductOption, value: object, units: Mapping[str, Unit]) -> Value:
     match value:
         case bool():
             pass
-        case int() | Fraction():
+        case int() | Fraction() if abs(value) < 10**LONGEST_NUMBER:
             return in_base_units(option, normal(value))
         case float() | Decimal():
             # The shortest decimal that reads back as the same float is the number that was written.
@@ -226,7 +241,7 @@ def _number(option: ProductOption, value: object, units: Mapping[str, Unit]) -> 
                 return _with_unit(option, number, match[2], units)
         case _:
             pass
-    raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{value}`")
+    raise ChoiceProblem(f"`{option.key}` is {describe_type(option.type)}, not `{shown(value)}`")
 
 
 def _with_unit(

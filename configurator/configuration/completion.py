@@ -1,14 +1,13 @@
 """Fill in the rest: the customer's choices first, then defaults, then catalog order."""
 
-from attrs import field, frozen
+from attrs import frozen
 
 from configurator.catalog.evaluation import evaluate
 from configurator.catalog.rules import Default
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
 from configurator.csp.constraints import Constraint
-from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits
-from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.product import default_constraints
@@ -50,14 +49,7 @@ class NotCompletable:
     """No valid configuration keeps the choices; `validate` says why."""
 
 
-@frozen
-class CompletionUnknown:
-    """A limit stopped the search. `reason` says which."""
-
-    reason: str = field()
-
-
-Completion = Completed | NotCompletable | CompletionUnknown
+Completion = Completed | NotCompletable | Unknown
 
 
 def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion:
@@ -69,7 +61,7 @@ def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion
     try:
         return _complete(question, limits)
     except SearchLimitError as error:
-        return CompletionUnknown(error.reason)
+        return Unknown(error.reason)
 
 
 def _complete(question: Question, limits: SearchLimits) -> Completion:
@@ -114,6 +106,6 @@ def _feasible(question: Question, constraints: tuple[Constraint, ...], limits: S
     if constraints:
         prepared = question.product.engine.prepare(prepared.problem.extended(constraints), limits)
     answer = prepared.feasibility(question.choices.assumptions, limits)
-    if isinstance(answer, SearchUnknown):
+    if isinstance(answer, Unknown):
         raise SearchLimitError(answer.reason)
     return not isinstance(answer, Infeasible)

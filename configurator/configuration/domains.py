@@ -10,8 +10,7 @@ from configurator.catalog.structure import ProductOption
 from configurator.catalog.values import Value, normal
 from configurator.configuration.model import PlaceValue, option_value
 from configurator.configuration.product import Question
-from configurator.engines.engine import NO_LIMITS, Domains, Feasible, SearchLimits
-from configurator.engines.engine import Unknown as SearchUnknown
+from configurator.engines.engine import NO_LIMITS, Domains, Feasible, SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
@@ -127,29 +126,22 @@ class ValidDomains:
     of: Mapping[str, PlaceOffers]
 
 
-@frozen
-class DomainsUnknown:
-    """A limit stopped the search. `reason` says which."""
-
-    reason: str
-
-
-def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | DomainsUnknown:
+def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | Unknown:
     """The valid domains of all places under the choices.
 
     Cost: about one search per value that no solution seen so far shows.
     """
     layouts = question.product.lowered.layout
     try:
-        domains: Domains | SearchUnknown = tuple(() for _ in layouts.variables)
+        domains: Domains | Unknown = tuple(() for _ in layouts.variables)
         if not question.impossible:
             domains = question.prepared.domains(question.choices.assumptions, limits)
-        if isinstance(domains, SearchUnknown):
-            return DomainsUnknown(domains.reason)
+        if isinstance(domains, Unknown):
+            return domains
         chosen = {place_of(choice) for choice in question.choices.choices}
         return ValidDomains({key: _offers(question, key, domains, chosen, limits) for key in layouts.of})
     except SearchLimitError as error:
-        return DomainsUnknown(error.reason)
+        return Unknown(error.reason)
 
 
 def _offers(
@@ -251,7 +243,7 @@ def _highest(
                 continue
             assumed = {layout.variables[at]: frozenset({value}) for at in run}
             answer = question.prepared.feasibility({**question.choices.assumptions, **assumed}, limits)
-            if isinstance(answer, SearchUnknown):
+            if isinstance(answer, Unknown):
                 raise SearchLimitError(answer.reason)
             if isinstance(answer, Feasible):
                 return quantity

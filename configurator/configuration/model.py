@@ -76,14 +76,18 @@ class Configuration(Mapping[str, PlaceValue]):
 
 
 def json_value(value: PlaceValue) -> JsonValue:
-    """A place's value as JSON: a fraction becomes the decimal number that reads back as itself."""
+    """A place's value as JSON: a fraction becomes the decimal number that reads back as itself.
+
+    One with more digits than such numbers have becomes a text.
+    """
     match value:
         case ComponentQuantity(component=component, quantity=quantity):
             return {"component": component, "quantity": quantity}
         case tuple():
             return [json_value(item) for item in value]
         case Fraction():
-            return float(value)
+            number = float(value)
+            return number if Fraction(repr(number)) == value else format_number(value)
         case _:
             return value
 

@@ -14,9 +14,8 @@ from configurator.catalog.judgement import violations
 from configurator.catalog.rules import Rule
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
-from configurator.engines.engine import NO_LIMITS, Feasible, SearchLimits
-from configurator.engines.engine import Unknown as SearchUnknown
-from configurator.errors import InvalidConfigurationError, SearchLimitError
+from configurator.engines.engine import NO_LIMITS, Feasible, SearchLimits, Unknown
+from configurator.errors import InvalidConfigurationError
 from configurator.explanation.conflict import Case, Conflict, broken_by_choices, find_conflict, sentence
 
 
@@ -83,22 +82,6 @@ class Invalid:
         raise InvalidConfigurationError(tuple(conflict.message for conflict in self.conflicts))
 
 
-@frozen
-class Unknown:
-    """A limit stopped the search. `reason` says which."""
-
-    reason: str
-    valid: bool = field(default=False, init=False)
-
-    def or_raise(self) -> "Unknown":
-        """Raise the reason.
-
-        Raises:
-            SearchLimitError: always.
-        """
-        raise SearchLimitError(self.reason)
-
-
 Verdict = Valid | Incomplete | Invalid | Unknown
 
 
@@ -123,8 +106,8 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
     found = broken_by_choices(case, limits)
     if found:
         return Invalid(found)
-    if isinstance(answer, SearchUnknown):
-        return Unknown(answer.reason)
+    if isinstance(answer, Unknown):
+        return answer
     return Invalid((find_conflict(case, limits),))
 
 

@@ -7,9 +7,9 @@ an engine never guesses.
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import NoReturn, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment, Assumptions
@@ -46,9 +46,23 @@ NO_LIMITS = SearchLimits()
 
 @frozen
 class Unknown:
-    """A limit stopped the search. `reason` says which."""
+    """A limit stopped the search. `reason` says which.
+
+    The one class for this in the whole library: every answer that may stay open can be it,
+    and so it says of itself what they say, `valid` and `accepted`: no.
+    """
 
     reason: str
+    valid: bool = field(default=False, init=False)
+    accepted: bool = field(default=False, init=False)
+
+    def or_raise(self) -> NoReturn:
+        """Raise the reason.
+
+        Raises:
+            SearchLimitError: always.
+        """
+        raise SearchLimitError(self.reason)
 
 
 @frozen

@@ -235,23 +235,22 @@ def test_import_tells_what_changes(tmp_path: Path, database: str) -> None:
 
     assert (0, "") == (imported.code, imported.error)
     assert imported.out == (
-        "imported 3 components: 2 changed, 1 as before\n"
-        "  W16  new  ->  1,200\n"
-        "  W18  5    ->  7\n"
+        "imported 3 components: 1 new, 1 changed, 1 as before\n"
+        "  W18  5  ->  7\n"
     )  # fmt: skip
 
 
 def test_import_twice_changes_nothing(stock_file: str, database: str) -> None:
     again = run("stock", "import", stock_file, "--db", database)
 
-    assert again.out == "imported 2 components: 0 changed, 2 as before\n"
+    assert again.out == "imported 2 components: 0 new, 0 changed, 2 as before\n"
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path, database: str) -> None:
     (tmp_path / "recount.csv").write_text("sku,on_hand\nW18,7\n")
     planned = run("stock", "import", str(tmp_path / "recount.csv"), "--db", database, "--dry-run")
 
-    assert planned.out == "would import 1 component: 1 changed, 0 as before\n  W18  5  ->  7\n"
+    assert planned.out == "would import 1 component: 0 new, 1 changed, 0 as before\n  W18  5  ->  7\n"
     assert run("stock", "show", "W18", "--db", database, "--json").result["items"][0]["on_hand"] == 5
 
 

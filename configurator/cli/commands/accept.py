@@ -17,7 +17,6 @@ from configurator.acceptance.decision import (
     OrderIncomplete,
     RejectedInvalid,
     RejectedUnavailable,
-    Undecided,
 )
 from configurator.acceptance.orders import Order, read_order
 from configurator.availability.reservations import Reservation, ReservationState
@@ -39,6 +38,7 @@ from configurator.cli.wording import (
     shortage_lines,
 )
 from configurator.configurator import Configurator
+from configurator.engines.engine import Unknown
 from configurator.serialization import decision_json
 
 EXAMPLES = """\b
@@ -146,7 +146,7 @@ def answer(inquiry: Inquiry, asked: Configurator, order: Order, decision: Decisi
             ]
             step = "`configurator complete` decides the rest"
             return Answer("no", ExitCode.NO, result, (head, *told_lines), (step,))
-        case Undecided(reason=reason):
+        case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}; nothing is reserved")
             return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
 

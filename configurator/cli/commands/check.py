@@ -56,8 +56,8 @@ def check(inquiry: Inquiry, paths: tuple[str, ...], fail_level: str) -> Answer:
     grave = [found for found in findings if found.severity is Severity.ERROR]
     told = (grave if inquiry.settings.quiet else findings)[: inquiry.settings.limit or None]
     if not inquiry.as_json and told:
-        colour = inquiry.screen.error_colour
-        inquiry.screen.complain_as_is(render_text(told, colour=colour) + "\n")
+        # Here the findings are the data.
+        inquiry.screen.write(render_text(told, colour=inquiry.screen.colour) + "\n\n")
     if len(told) < len(findings) and not inquiry.as_json:
         inquiry.screen.note(f"{plural(len(findings) - len(told), 'finding')} not shown")
     inquiry.findings = told

@@ -18,9 +18,9 @@ from configurator.cli.options import (
 from configurator.cli.terminal import GAP
 from configurator.cli.wording import DOUBTFUL, FAINT, STRONG, conflict_lines, not_possible, value_in_words
 from configurator.cli.words import read_choice_words
-from configurator.configuration.completion import Completed, CompletionUnknown
+from configurator.configuration.completion import Completed
 from configurator.configuration.validation import Invalid
-from configurator.configuration.validation import Unknown as VerdictUnknown
+from configurator.engines.engine import Unknown
 from configurator.serialization import completion_json
 
 EXAMPLES = """\b
@@ -49,7 +49,7 @@ def complete(
     seconds, only = inquiry.settings.seconds, more["only"]
     with inquiry.screen.waiting("completing"):
         found = asked.complete(given, as_of=inquiry.day, seconds=seconds, only=only)
-    if isinstance(found, CompletionUnknown):
+    if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, completion_json(found), (line,), (MORE_TIME,))
     if isinstance(found, Completed):
@@ -58,7 +58,7 @@ def complete(
         verdict = asked.validate(given, as_of=inquiry.day, seconds=seconds, only=only)
     conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
     told = conflict_lines(asked.catalog, given, conflicts, only=only)
-    notes = (f"why is not known: {verdict.reason}",) if isinstance(verdict, VerdictUnknown) else ()
+    notes = (f"why is not known: {verdict.reason}",) if isinstance(verdict, Unknown) else ()
     head = not_possible(len(given), conflicts)
     return Answer("no", ExitCode.NO, completion_json(found, conflicts), (head, "", *told), notes)
 

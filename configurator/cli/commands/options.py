@@ -27,7 +27,6 @@ from configurator.cli.wording import (
 )
 from configurator.cli.words import read_choice_words
 from configurator.configuration.domains import (
-    DomainsUnknown,
     IdenticalOffers,
     Interval,
     MixedOffers,
@@ -37,6 +36,7 @@ from configurator.configuration.domains import (
     ValueOffers,
 )
 from configurator.configuration.validation import Invalid
+from configurator.engines.engine import Unknown
 from configurator.serialization import options_json
 
 EXAMPLES = """\b
@@ -66,9 +66,9 @@ def options(
     with inquiry.screen.waiting("looking for what is left"):
         found = asked.options(given, as_of=inquiry.day, seconds=seconds, only=only)
         verdict = None
-        if not isinstance(found, DomainsUnknown) and not any(is_open(each) for each in found.of.values()):
+        if not isinstance(found, Unknown) and not any(is_open(each) for each in found.of.values()):
             verdict = asked.validate(given, as_of=inquiry.day, seconds=seconds, only=only)
-    if isinstance(found, DomainsUnknown):
+    if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, options_json(found), (line,), (MORE_TIME,))
     if isinstance(verdict, Invalid):

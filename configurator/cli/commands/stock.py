@@ -75,17 +75,20 @@ def import_stock(inquiry: Inquiry, file: str, db: str, *, break_promises: bool, 
 
 def _import_lines(plan: ImportPlan, *, dry_run: bool, would_break: bool) -> list[Text | str]:
     verb = "would import" if dry_run else "imported"
-    changed = len(plan.changes)
+    new = sum(line.before is None for line in plan.lines)
+    changed = len(plan.changes) - new
     told: list[Text | str] = [
         Text.assemble(
             (verb, GOOD),
-            f" {plural(len(plan.lines), 'component')}: {changed} changed, "
-            f"{len(plan.lines) - changed} as before",
+            f" {plural(len(plan.lines), 'component')}: {new} new, {changed} changed, "
+            f"{len(plan.lines) - new - changed} as before",
         )
     ]
+    # A first import is one long list of what stands in the file anyway.
+    recounted = [line for line in plan.changes if dry_run or line.before is not None]
     rows = [
         (line.sku, "new" if line.before is None else f"{line.before:,}", "->", f"{line.after:,}")
-        for line in plan.changes
+        for line in recounted
     ]
     told += [f"  {line}" for line in aligned(rows, column_widths(rows, 4))]
     if would_break:

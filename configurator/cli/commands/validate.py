@@ -24,7 +24,8 @@ from configurator.cli.wording import (
     plural,
 )
 from configurator.cli.words import read_choice_words
-from configurator.configuration.validation import Incomplete, Invalid, Unknown, Valid
+from configurator.configuration.validation import Incomplete, Invalid, Valid
+from configurator.engines.engine import Unknown
 from configurator.serialization import verdict_json
 
 EXAMPLES = """\b
