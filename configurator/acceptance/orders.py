@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from attrs import evolve, field, frozen
 
+from configurator.configuration.choices import shown
 from configurator.configuration.model import ComponentQuantity, Configuration, json_value
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.errors import OrderError
@@ -116,7 +117,7 @@ def _order_id(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip():
-        raise OrderError([f"`order` is the order's id, a text, not `{value}`"])
+        raise OrderError([f"`order` is the order's id, a text, not `{shown(value)}`"])
     return value
 
 
@@ -132,7 +133,7 @@ def _read_line(number: int, line: object, problems: list[str]) -> OrderLine | No
         return None
     if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= MOST_QUANTITY:
         problems.append(
-            f"{where}: the quantity is a whole number from 1 to {MOST_QUANTITY}, not `{quantity}`"
+            f"{where}: the quantity is a whole number from 1 to {MOST_QUANTITY}, not `{shown(quantity)}`"
         )
         return None
     # Dropping what cannot be honoured yet would change what the customer ordered.

@@ -77,11 +77,10 @@ def slot_choice(slot: Slot, units: list[tuple[str, int | None]], *, at_least: bo
             )
         if quantity is not None and quantity < 1:
             raise ChoiceProblem(f"{quantity} units of `{sku}`: a quantity is at least 1")
-        both = (added.get(sku, 0), quantity)
+        # Without a quantity one unit is meant in a list, which says exactly what there is; else it is open.
+        meant = 1 if quantity is None and cardinality.kind == "mixed" else quantity
+        both = (added.get(sku, 0), meant)
         added[sku] = None if None in both else sum(count for count in both if count is not None)
-    if cardinality.kind == "mixed":
-        # Without a quantity one unit is meant: a list says exactly what there is.
-        added = {sku: 1 if count is None else count for sku, count in added.items()}
     total = sum(count or 1 for count in added.values())
     if len(added) > 1 and cardinality.kind != "mixed":
         raise ChoiceProblem(f"`{slot.key}` takes one kind of component, not {len(added)}")

@@ -15,12 +15,14 @@ from configurator.catalog.expressions import Aggregate, AttributeOf, Expression,
 from configurator.catalog.judgement import Violation, blank_terms, places_read, violations
 from configurator.catalog.messages import places_told, tell
 from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
+from configurator.catalog.structure import Slot
 from configurator.catalog.values import Value, format_value
 from configurator.csp.constraints import Constraint
 from configurator.csp.problem import ConstraintProblem
 from configurator.engines.engine import NO_LIMITS, Engine, Infeasible, SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, place_of
+from configurator.lowering.layout import SlotLayout
 from configurator.lowering.origins import RestrictionOrigin
 from configurator.lowering.product import LoweredProduct
 
@@ -105,9 +107,11 @@ def restriction_of(constraint: Constraint) -> Restriction | None:
 def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Conflict, ...]:
     """Every restriction that the choices alone break, in the order declared; and what is not in force.
 
-    A restriction that a limit leaves open is left out: it is not known to be broken.
+    A restriction that a limit leaves open is left out: it is not known to be broken. Where a slot
+    that must be filled has nothing in force, that alone is told: no rule is to blame.
     """
     found = [_effectivity(case, missing) for missing in case.choices.not_in_force]
+    found = found or [_nothing_in_force(case, slot) for slot in _unfillable_slots(case)]
     assignment = case.choices.decided(case.lowered.layout)
     if assignment is not None:
         chosen = case.lowered.lift(assignment)
@@ -117,7 +121,7 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
                 if conflict not in found:
                     found.append(conflict)
         return tuple(found)
-    if case.choices.not_in_force:
+    if found:
         return tuple(found)
     for restriction in case.lowered.restrictions:
         if breaks_alone(case, restriction, limits):
@@ -187,6 +191,17 @@ def _effectivity(case: Case, missing: NotInForce) -> Conflict:
     period = component.period.describe()
     message = f"{component.title} ({component.sku}) can be chosen {period}, not on {case.lowered.as_of}"
     return Conflict((), (), (missing.place,), (), message, (component.span.location,), (component.sku,))
+
+
+def _unfillable_slots(case: Case) -> list[Slot]:
+    """Slots that must be filled although no component of theirs is in force."""
+    slots = [layout for layout in case.lowered.layout.of.values() if isinstance(layout, SlotLayout)]
+    return [s.slot for s in slots if not s.slot.cardinality.may_be_absent and not any(s.values)]
+
+
+def _nothing_in_force(case: Case, slot: Slot) -> Conflict:
+    message = f"nothing can be chosen for {slot.title} on {case.lowered.as_of}"
+    return Conflict((), (), (), (), message, (slot.span.location,))
 
 
 # ---------------------------------------------------------------- searched
