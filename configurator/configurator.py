@@ -194,6 +194,8 @@ class Configurator:
             ChoiceError: as in `validate`, at once.
             SearchLimitError: while iterating: a limit ended the search, there may be more.
         """
+        if offset < 0 or (limit is not None and limit < 0):
+            raise ValueError(f"offset {offset} and limit {limit} cannot be negative")
         read_choices(self.catalog, choices, only=only)
         return self._configurations(choices, as_of, offset, limit, seconds, only=only)
 
@@ -313,6 +315,8 @@ class Configurator:
         Raises:
             EngineUnavailableError: the engine asked for does not exist.
         """
+        if as_of is not None and (isinstance(as_of, datetime) or not isinstance(as_of, date)):
+            raise TypeError(f"`as_of` is a `datetime.date`, not `{as_of!r}`")
         day = as_of or self.today()
         with self._lock:
             if day not in self._products:

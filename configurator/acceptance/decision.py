@@ -1,6 +1,8 @@
 """The decision about an order: valid? then available? then reserved, all or nothing."""
 
+import json
 from datetime import date, timedelta
+from hashlib import sha256
 
 from attrs import field, frozen
 
@@ -11,7 +13,8 @@ from configurator.availability.demand import Demand
 from configurator.availability.reservations import Refused, Reservation, ReservationRequest
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
-from configurator.configuration.choices import read_choices
+from configurator.catalog.model import Catalog
+from configurator.configuration.choices import Choices, canonical_choices, read_choices
 from configurator.configuration.model import Configuration
 from configurator.configuration.product import PreparedProduct, ask
 from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict, validate
@@ -47,7 +50,7 @@ class Accepted:
     """Every line is valid and all its components are set aside.
 
     Attributes:
-        configurations: one per line.
+        configurations: one per line; empty for a replay whose order is no longer valid today.
         reservation: `None` only for an order of nothing that is stocked.
         key: the idempotency key in use; repeat the call with it to be told the same again.
         replayed: whether this repeats an answer given before; look at the reservation's state then.
@@ -58,6 +61,9 @@ class Accepted:
     key: str | None
     replayed: bool
     accepted: bool = field(default=True, init=False)
+
+    def __bool__(self) -> bool:
+        return self.accepted
 
     def or_raise(self) -> "Accepted":
         """This answer."""
@@ -71,6 +77,9 @@ class Available:
     configurations: tuple[Configuration, ...]
     accepted: bool = field(default=False, init=False)
 
+    def __bool__(self) -> bool:
+        return True
+
     def or_raise(self) -> "Available":
         """This answer."""
         return self
@@ -82,6 +91,9 @@ class RejectedInvalid:
 
     conflicts: tuple[LineConflict, ...]
     accepted: bool = field(default=False, init=False)
+
+    def __bool__(self) -> bool:
+        return self.accepted
 
     def or_raise(self) -> "RejectedInvalid":
         """Raise what speaks against it.
@@ -106,6 +118,9 @@ class RejectedUnavailable:
     replayed: bool = False
     accepted: bool = field(default=False, init=False)
 
+    def __bool__(self) -> bool:
+        return self.accepted
+
     def or_raise(self) -> "RejectedUnavailable":
         """Raise what is short.
 
@@ -121,6 +136,9 @@ class OrderIncomplete:
 
     lines: tuple[LineOpen, ...]
     accepted: bool = field(default=False, init=False)
+
+    def __bool__(self) -> bool:
+        return self.accepted
 
     def or_raise(self) -> "OrderIncomplete":
         """Raise what is open.
@@ -176,21 +194,31 @@ def accept_order(
         IdempotencyConflict: the key was used before with other content.
         StockError: the store cannot answer.
     """
+    if isinstance(store, StockSnapshot):
+        raise TypeError("accepting reserves stock, which a snapshot cannot: open a store, or ask `check`")
     if order.id is None:
         raise OrderError(["an order that reserves stock needs an id"])
+    choices = read_lines(product.catalog, order)
+    canonical = json.dumps([[canonical_choices(c), q] for c, q in choices], ensure_ascii=False)
+    content = f"{product.catalog.name}\n{canonical}\n{as_of or ''}"
     ready = judge_order(product, order, limits)
-    if not isinstance(ready, Acceptable):
-        return ready
-    if ready.demand.is_empty:
-        return Accepted(ready.configurations, None, None, replayed=False)
-    content = f"{product.catalog.name}\n{order.canonical}\n{as_of or ''}"
-    request = ReservationRequest(
-        order=order.id, demand=ready.demand, ttl=ttl, key=key, content=content, config_digest=order.digest
-    )
-    outcome = store.reserve(request)
+    # What was answered once stays answered, even if the day is over or the catalog has changed since.
+    outcome = store.recall(order.id, key=key, ttl=ttl, content=content)
+    if outcome is None:
+        if not isinstance(ready, Acceptable):
+            return ready
+        if ready.demand.is_empty:
+            return Accepted(ready.configurations, None, None, replayed=False)
+        digest = f"sha256:{sha256(canonical.encode()).hexdigest()}"
+        outcome = store.reserve(
+            ReservationRequest(
+                order=order.id, demand=ready.demand, ttl=ttl, key=key, content=content, config_digest=digest
+            )
+        )
     if isinstance(outcome, Refused):
         return RejectedUnavailable(outcome.shortages, outcome.key, outcome.replayed)
-    return Accepted(ready.configurations, outcome.reservation, outcome.key, outcome.replayed)
+    configurations = ready.configurations if isinstance(ready, Acceptable) else ()
+    return Accepted(configurations, outcome.reservation, outcome.key, outcome.replayed)
 
 
 def check_order(
@@ -245,19 +273,29 @@ def judge_lines(
     Raises:
         ChoiceError: with the mistakes of every line.
     """
-    read = []
+    read = read_lines(product.catalog, order)
+    return tuple(
+        (number, validate(ask(product, choices, limits), limits))
+        for number, (choices, _) in enumerate(read, start=1)
+    )
+
+
+def read_lines(catalog: Catalog, order: Order) -> tuple[tuple[Choices, int], ...]:
+    """What each line chooses, with its quantity.
+
+    Raises:
+        ChoiceError: with the mistakes of every line.
+    """
+    read: list[tuple[Choices, int]] = []
     problems: list[str] = []
     help_lines: dict[str, None] = {}
     for number, line in enumerate(order.lines, start=1):
         try:
-            read.append(read_choices(product.catalog, line.configuration))
+            read.append((read_choices(catalog, line.configuration), line.quantity))
         except ChoiceError as error:
             prefix = f"line {number}: " if len(order.lines) > 1 else ""
             problems += [prefix + problem for problem in error.problems]
             help_lines.update(dict.fromkeys(error.help))
     if problems:
         raise ChoiceError(problems, tuple(help_lines))
-    return tuple(
-        (number, validate(ask(product, choices, limits), limits))
-        for number, choices in enumerate(read, start=1)
-    )
+    return tuple(read)

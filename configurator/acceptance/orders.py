@@ -5,16 +5,12 @@
 A bare configuration is an order of one line and quantity 1.
 """
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
-from hashlib import sha256
 
 from attrs import evolve, field, frozen
 
 from configurator.configuration.choices import shown
-from configurator.configuration.model import ComponentQuantity, Configuration, json_value
+from configurator.configuration.model import Configuration
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.errors import OrderError
 
@@ -63,30 +59,6 @@ class Order:
         if self.id is not None:
             raise OrderError([f"the order is called `{self.id}`, not `{order_id}`"])
         return evolve(self, id=order_id)
-
-    @property
-    def canonical(self) -> str:
-        """The same text for the same order: keys sorted, no blanks."""
-        lines = [[_plain(line.configuration), line.quantity] for line in self.lines]
-        return json.dumps(lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the canonical text."""
-        return f"sha256:{sha256(self.canonical.encode()).hexdigest()}"
-
-
-def _plain(value: object) -> object:
-    """What stands for a value that JSON does not have: the same for every way to hand in the same order."""
-    match value:
-        case Mapping():
-            return dict(value)
-        case Decimal() | Fraction():
-            return float(value)
-        case ComponentQuantity():
-            return json_value(value)
-        case _:
-            return str(value)
 
 
 def read_order(data: object) -> Order:

@@ -32,8 +32,10 @@ from configurator.availability.reservations import (
     ReservationRequest,
     ReservationState,
     Reserved,
+    check_identity,
     checked_ttl,
     default_key,
+    request_hash,
     reservation_id,
 )
 from configurator.availability.stock_import import ImportLine, ImportPlan, checked_counts, promises_to_break
@@ -88,6 +90,20 @@ class MemoryStockStore:
             outcome = self._decided(request, key, now)
             self._answers[key] = _Answer(request.order, request.hash, request.key is None, outcome)
             return outcome
+
+    def recall(
+        self, order: str, *, key: str | None = None, ttl: timedelta | None = None, content: str
+    ) -> ReservationOutcome | None:
+        """See `StockStore.recall`."""
+        check_identity(order, key, ttl)
+        with self._reading() as now:
+            key = key or default_key(order, self._refused_attempts(order))
+            answer = self._answers.get(key)
+            if answer is None:
+                return None
+            if answer.hash != request_hash(order, ttl, content):
+                raise IdempotencyConflict(key)
+            return self._replayed(answer.outcome, now)
 
     def _refused_attempts(self, order: str) -> int:
         return sum(

@@ -77,8 +77,9 @@ class ReservationRequest:
         ttl: how long to hold; `None` allocates at once and for good.
         key: the idempotency key. `None` stands for the order with the number of its earlier refused
             attempts (`SO-1#0`): a refused order may try again, an accepted one is told its reservation.
-        content: further text that belongs to the request's identity, such as the order in canonical JSON
-            and its date.
+        content: what is asked for in the caller's own words, such as the order in canonical JSON and its
+            day. It then stands for the demand in the request's identity, so that a repeated request is
+            known again before its demand is worked out (see `StockStore.recall`). Empty: the demand does.
         config_digest: kept with the reservation, not part of the identity.
 
     Raises:
@@ -118,11 +119,32 @@ class ReservationRequest:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what makes the request what it is: order, demand, time to live and content."""
-        microseconds = None if self.ttl is None else self.ttl // timedelta(microseconds=1)
-        lines = [[line.sku, line.quantity] for line in self.demand.lines]
-        identity = {"order": self.order, "demand": lines, "ttl": microseconds, "content": self.content}
-        return sha256(canonical(identity).encode()).hexdigest()
+        """SHA-256 of what makes the request what it is."""
+        return request_hash(self.order, self.ttl, self.content or self.demand)
+
+
+def check_identity(order: str, key: str | None, ttl: timedelta | None) -> None:
+    """Refuse what no request can be made of.
+
+    Raises:
+        StockRequestError: a name that is none, or a time to live that is not above zero.
+    """
+    checked_name(order, "the order id")
+    if key is not None:
+        checked_name(key, "the key")
+    if ttl is not None:
+        checked_ttl(ttl)
+
+
+def request_hash(order: str, ttl: timedelta | None, asked: str | Demand) -> str:
+    """SHA-256 of what makes a request what it is: order, time to live, and its content or demand."""
+    microseconds = None if ttl is None else ttl // timedelta(microseconds=1)
+    identity: dict[str, object] = {"order": order, "ttl": microseconds}
+    if isinstance(asked, str):
+        identity["content"] = asked
+    else:
+        identity["demand"] = [[line.sku, line.quantity] for line in asked.lines]
+    return sha256(canonical(identity).encode()).hexdigest()
 
 
 @frozen

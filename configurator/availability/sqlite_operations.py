@@ -249,14 +249,9 @@ class _Attempt:
 def reserve(connection: Connection, request: ReservationRequest, now: int) -> ReservationOutcome:
     """Answer a request for the first time, or as it was answered before."""
     attempt = _attempt(connection, request)
-    stored = connection.execute(
-        "SELECT hash, outcome, seq FROM request WHERE key = ?", (attempt.key,)
-    ).fetchone()
-    if stored is not None:
-        hash_, outcome, seq = stored
-        if hash_ != request.hash:
-            raise IdempotencyConflict(attempt.key)
-        return _replay(connection, attempt.key, json.loads(outcome), seq, now)
+    before = _answered(connection, attempt.key, request.hash, now)
+    if before is not None:
+        return before
     pools = _pools(connection, request.demand.skus)
     if _missing(request.demand, pools):
         # Only now: while there is enough, expired holds can wait for a quieter moment.
@@ -268,15 +263,38 @@ def reserve(connection: Connection, request: ReservationRequest, now: int) -> Re
     return _grant(connection, attempt, pools, now)
 
 
+def recall(
+    connection: Connection, order: str, key: str | None, hash_: str, now: int
+) -> ReservationOutcome | None:
+    """The stored answer to a request, or `None` when it was never made."""
+    if key is None:
+        key = default_key(order, _refused_attempts(connection, order))
+    return _answered(connection, key, hash_, now)
+
+
+def _answered(connection: Connection, key: str, hash_: str, now: int) -> ReservationOutcome | None:
+    stored = connection.execute("SELECT hash, outcome, seq FROM request WHERE key = ?", (key,)).fetchone()
+    if stored is None:
+        return None
+    if stored[0] != hash_:
+        raise IdempotencyConflict(key)
+    return _replay(connection, key, json.loads(stored[1]), stored[2], now)
+
+
 def _attempt(connection: Connection, request: ReservationRequest) -> _Attempt:
     if request.key is not None:
         return _Attempt(request, request.key, None)
-    refused = connection.execute(
+    refused = _refused_attempts(connection, request.order)
+    return _Attempt(request, default_key(request.order, refused), refused)
+
+
+def _refused_attempts(connection: Connection, order: str) -> int:
+    found = connection.execute(
         "SELECT count(*) FROM request WHERE order_ref = ? AND attempt IS NOT NULL "
         "AND json_extract(outcome, '$.refused') IS NOT NULL",
-        (request.order,),
-    ).fetchone()[0]
-    return _Attempt(request, default_key(request.order, refused), refused)
+        (order,),
+    ).fetchone()
+    return int(found[0])
 
 
 def _missing(demand: Demand, pools: Mapping[ItemId, _Pool]) -> tuple[Shortage, ...]:

@@ -29,7 +29,9 @@ from configurator.availability.reservations import (
     Reservation,
     ReservationOutcome,
     ReservationRequest,
+    check_identity,
     checked_ttl,
+    request_hash,
 )
 from configurator.availability.sqlite_schema import OLDEST_SQLITE, SCHEMA_VERSION, schema_statements
 from configurator.availability.stock_import import ImportPlan, checked_counts
@@ -122,6 +124,14 @@ class SqliteStockStore:
         """See `StockStore.reserve`."""
         with self._writing() as (connection, now):
             return operations.reserve(connection, request, now)
+
+    def recall(
+        self, order: str, *, key: str | None = None, ttl: timedelta | None = None, content: str
+    ) -> ReservationOutcome | None:
+        """See `StockStore.recall`."""
+        check_identity(order, key, ttl)
+        with self._reading() as (connection, now):
+            return operations.recall(connection, order, key, request_hash(order, ttl, content), now)
 
     def check(self, demand: Demand) -> StockCheck:
         """See `StockStore.check`."""

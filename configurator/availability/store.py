@@ -28,6 +28,18 @@ class StockStore(Protocol):
             IdempotencyConflict: the request's key came before with other content.
         """
 
+    def recall(
+        self, order: str, *, key: str | None = None, ttl: timedelta | None = None, content: str
+    ) -> ReservationOutcome | None:
+        """The stored answer to a request with that content, or `None` when none was made. Reserves nothing.
+
+        What was answered once stays answered, also when the caller could no longer make the request:
+        its day is over, its catalog has changed.
+
+        Raises:
+            IdempotencyConflict: the request's key came before with other content.
+        """
+
     def check(self, demand: Demand) -> StockCheck:
         """What would be short now. Reserves nothing."""
 

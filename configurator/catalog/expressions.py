@@ -260,6 +260,21 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
+def places_asked(expression: Expression) -> frozenset[str]:
+    """The places of which an expression asks whether they are chosen."""
+    found = frozenset({expression.place}) if isinstance(expression, IsChosen) else frozenset[str]()
+    return found.union(*(places_asked(child) for child in children(expression)))
+
+
+def places_compared(expression: Expression) -> tuple[str, ...]:
+    """The slots whose component an expression reads directly, so that it is unknown where there is none."""
+    if isinstance(expression, AttributeOf | ComponentIn | QuantityIn):
+        return (expression.place,)
+    if isinstance(expression, Aggregate | ResourceValue):
+        return ()
+    return tuple(place for child in children(expression) for place in places_compared(child))
+
+
 def places_of(expression: Expression) -> tuple[str, ...]:
     """Keys of the slots and options an expression reads, each once, in order of first mention.
 

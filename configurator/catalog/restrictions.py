@@ -11,6 +11,8 @@ from configurator.catalog.expressions import (
     ComponentIn,
     Expression,
     Not,
+    places_asked,
+    places_compared,
 )
 from configurator.catalog.loading import Module
 from configurator.catalog.messages import read_message
@@ -118,6 +120,7 @@ def resolve_rule(draft: Draft, values: NamedValues, module: Module, node: RuleDe
     known = tuple(clause for clause in clauses if clause is not None)
     if not claimed or len(known) != len(clauses) or (node.guard and guard is None):
         return
+    warn_of_silence(draft, node, known)
     title = node.title.value if node.title else node.id.text
     draft.restrictions.append(
         Rule(
@@ -131,6 +134,23 @@ def resolve_rule(draft: Draft, values: NamedValues, module: Module, node: RuleDe
             node.span,
         )
     )
+
+
+def warn_of_silence(draft: Draft, node: RuleDeclaration, clauses: tuple[RuleClause, ...]) -> None:
+    """A comparison with an absent component is unknown and breaks nothing: a trap unless it is meant."""
+    for clause in clauses:
+        # In a guard, unknown and false come to the same; in the body, unknown passes where false would not.
+        asked = {place for part in (*clause.guards, clause.body) for place in places_asked(part)}
+        for place in dict.fromkeys(places_compared(clause.body)):
+            slot = draft.places.get(place)
+            if isinstance(slot, Slot) and slot.cardinality.may_be_absent and place not in asked:
+                draft.warning(
+                    "W0701",
+                    f"rule `{node.id.text}` says nothing where `{place}` is absent",
+                    node.id.span,
+                    help=(f"say so with `when {place} is chosen`, or ask `{place} is absent`",),
+                )
+                return
 
 
 def resolve_clause(

@@ -9,6 +9,7 @@ from configurator.catalog.cell_values import LONGEST_NUMBER, read_number
 from configurator.catalog.choices import (
     ChoiceProblem,
     PlaceChoice,
+    SlotChoice,
     in_base_units,
     option_choice,
     slot_choice,
@@ -47,6 +48,8 @@ def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = 
     Raises:
         ChoiceError: names every key or value that does not fit.
     """
+    if not isinstance(given, Mapping):
+        raise ChoiceError([f"choices are a mapping by path, not `{given}`"])
     problems: list[str] = []
     help_lines: list[str] = []
     found: dict[str, PlaceChoice] = {}
@@ -76,6 +79,19 @@ def shown(value: object) -> str:
         # Python refuses to write out whole numbers of thousands of digits.
         return "a number of thousands of digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def canonical_choices(choices: Choices) -> list[list[object]]:
+    """Choices in a form that is the same for every way to write them, ready for JSON."""
+    told: list[list[object]] = []
+    for choice in choices:
+        if isinstance(choice, SlotChoice):
+            told.append([choice.slot, [list(unit) for unit in choice.units], choice.at_least])
+        else:
+            value = choice.value
+            elements = sorted(value) if isinstance(value, frozenset) else str(value)
+            told.append([choice.option, elements, choice.at_least])
+    return told
 
 
 def _place(catalog: Catalog, key: object) -> Slot | ProductOption:
@@ -122,7 +138,7 @@ def _units(slot: Slot, value: object) -> list[tuple[str, int | None]]:
         case ComponentQuantity(component=component, quantity=quantity):
             return [(component, quantity)]
         case Mapping():
-            return [_unit_object(slot, value)]
+            return [] if _is_none_of_it(slot, value.get("quantity")) else [_unit_object(slot, value)]
         case list() | tuple():
             if slot.cardinality.kind != "mixed" and len(value) > 1:
                 raise ChoiceProblem(f"`{slot.key}` takes one kind of component, not a list")
@@ -160,6 +176,12 @@ def _unit_object(slot: Slot, value: Mapping[object, object]) -> tuple[str, int |
     return component, _quantity(slot, quantity)
 
 
+def _is_none_of_it(slot: Slot, quantity: object) -> bool:
+    """`0 x SKU` of identical components is nothing at all."""
+    may_be_none = slot.cardinality.kind == "identical" and slot.cardinality.may_be_absent
+    return may_be_none and quantity == 0 and not isinstance(quantity, bool)
+
+
 def _quantity(slot: Slot, quantity: object) -> int:
     if isinstance(quantity, bool) or not isinstance(quantity, int):
         raise ChoiceProblem(f"`{slot.key}`: the quantity `{shown(quantity)}` is no whole number")
@@ -181,6 +203,8 @@ def _units_in_words(slot: Slot, text: str) -> list[tuple[str, int | None]]:
     if slot.cardinality.kind == "mixed" and "," in text:
         return [unit for part in text.split(",") for unit in _units_in_words(slot, part)]
     match = _QUANTITY.fullmatch(text)
+    if match and _is_none_of_it(slot, int(match[1])):
+        return []
     if match:
         return [(match[2].strip().strip('"'), _quantity(slot, int(match[1])))]
     return [(text, None)]

@@ -1,5 +1,7 @@
 """Fill in the rest: the customer's choices first, then defaults, then catalog order."""
 
+from typing import NoReturn
+
 from attrs import frozen
 
 from configurator.catalog.evaluation import evaluate
@@ -8,7 +10,7 @@ from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
 from configurator.csp.constraints import Constraint
 from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
-from configurator.errors import SearchLimitError
+from configurator.errors import InvalidConfigurationError, SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.product import default_constraints
 
@@ -43,10 +45,25 @@ class Completed:
     not_kept: tuple[DefaultNotKept, ...]
     defaults: tuple[str, ...] = ()
 
+    def or_raise(self) -> "Completed":
+        """This answer."""
+        return self
+
 
 @frozen
 class NotCompletable:
     """No valid configuration keeps the choices; `validate` says why."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def or_raise(self) -> NoReturn:
+        """Raise it.
+
+        Raises:
+            InvalidConfigurationError: always.
+        """
+        raise InvalidConfigurationError(["no valid configuration keeps the choices"])
 
 
 Completion = Completed | NotCompletable | Unknown

@@ -1,11 +1,12 @@
 """For each place what it can still take: the valid domains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
 from attrs import field, frozen
 
+from configurator.catalog.rules import Default
 from configurator.catalog.structure import ProductOption
 from configurator.catalog.values import Value, normal
 from configurator.configuration.model import PlaceValue, option_value
@@ -15,7 +16,7 @@ from configurator.errors import SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
 
-OfferState = Literal["free", "chosen", "forced"]
+OfferState = Literal["free", "chosen", "forced", "default"]
 
 
 @frozen
@@ -24,7 +25,8 @@ class Offer:
 
     Attributes:
         value: a SKU, an option's value, or `None` where nothing can be chosen.
-        state: `chosen` by the customer, `forced` (the only one left), or `free`.
+        state: `chosen` by the customer, `forced` (the only one left), `default` (what completion tries first,
+            where the default has no condition), or `free`.
     """
 
     value: PlaceValue
@@ -125,6 +127,10 @@ class ValidDomains:
 
     of: Mapping[str, PlaceOffers]
 
+    def or_raise(self) -> "ValidDomains":
+        """This answer."""
+        return self
+
 
 def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | Unknown:
     """The valid domains of all places under the choices.
@@ -153,10 +159,10 @@ def _offers(
         case SlotLayout() if layout.slot.cardinality.kind == "mixed":
             return _mixed(question, layout, values, limits)
         case SlotLayout() if layout.slot.cardinality.kind == "identical":
-            return _identical(layout, values[0], key in chosen)
+            return _identical(layout, values[0], key in chosen, _default_sku(question, key))
         case SlotLayout():
             skus = [layout.values[value][0][0].sku if layout.values[value] else None for value in values[0]]
-            return ValueOffers(tuple(Offer(sku, _state(skus, key in chosen)) for sku in skus))
+            return _value_offers(skus, key in chosen, _default_sku(question, key))
         case SetLayout(elements=elements):
             pairs = zip(elements, values, strict=True)
             return SetOffers(tuple(ElementOffer(element, _membership(found)) for element, found in pairs))
@@ -164,13 +170,41 @@ def _offers(
             if option.range is not None:
                 return NumberOffers(_intervals(option, layout, values[0]))
             found = [option_value(option, layout.values[value]) for value in values[0]]
-            return ValueOffers(tuple(Offer(value, _state(found, key in chosen)) for value in found))
+            default = _default(question, key)
+            return _value_offers(
+                found, key in chosen, option_value(option, default.value) if default else _NONE
+            )
 
 
-def _state(values: object, chosen: bool) -> OfferState:
+_NONE = object()
+"""Equal to no value: there is no default."""
+
+
+def _default(question: Question, key: str) -> Default | None:
+    """A place's default, if it holds whatever else is chosen: the first one without a condition."""
+    defaults = question.product.catalog.defaults
+    return next((default for default in defaults if default.place == key and default.guard is None), None)
+
+
+def _default_sku(question: Question, key: str) -> object:
+    default = _default(question, key)
+    if default is None:
+        return _NONE
+    return default.units[0][0] if default.units else None
+
+
+def _value_offers(values: Sequence[PlaceValue], chosen: bool, default: object) -> ValueOffers:
+    return ValueOffers(
+        tuple(Offer(value, _state(len(values) == 1, chosen, value == default)) for value in values)
+    )
+
+
+def _state(alone: bool, chosen: bool, default: bool) -> OfferState:
     if chosen:
         return "chosen"
-    return "forced" if isinstance(values, list) and len(values) == 1 else "free"
+    if alone:
+        return "forced"
+    return "default" if default else "free"
 
 
 def _membership(values: tuple[int, ...]) -> Literal["must", "can", "cannot"]:
@@ -179,15 +213,17 @@ def _membership(values: tuple[int, ...]) -> Literal["must", "can", "cannot"]:
     return "can" if 0 in values else "must"
 
 
-def _identical(layout: SlotLayout, values: tuple[int, ...], chosen: bool) -> IdenticalOffers:
+def _identical(layout: SlotLayout, values: tuple[int, ...], chosen: bool, default: object) -> IdenticalOffers:
     quantities: dict[str, list[int]] = {}
     for value in values:
         for component, quantity in layout.values[value]:
             quantities.setdefault(component.sku, []).append(quantity)
     absent = any(not layout.values[value] for value in values)
-    alone: OfferState = "forced" if len(quantities) == 1 and not absent else "free"
-    state: OfferState = "chosen" if chosen else alone
-    offers = tuple(QuantityOffer(sku, min(found), max(found), state) for sku, found in quantities.items())
+    alone = len(quantities) == 1 and not absent
+    offers = tuple(
+        QuantityOffer(sku, min(found), max(found), _state(alone, chosen, sku == default))
+        for sku, found in quantities.items()
+    )
     return IdenticalOffers(offers, absent)
 
 

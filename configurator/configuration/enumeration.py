@@ -21,6 +21,10 @@ class Count:
     value: int
     combinations: int
 
+    def or_raise(self) -> "Count":
+        """This answer."""
+        return self
+
 
 def enumerate_configurations(
     question: Question, *, offset: int = 0, limits: SearchLimits = NO_LIMITS

@@ -41,6 +41,9 @@ class Valid:
     notices: tuple[Notice, ...] = ()
     valid: bool = field(default=True, init=False)
 
+    def __bool__(self) -> bool:
+        return self.valid
+
     def or_raise(self) -> "Valid":
         """This verdict."""
         return self
@@ -57,6 +60,9 @@ class Incomplete:
     open: tuple[str, ...]
     valid: bool = field(default=False, init=False)
 
+    def __bool__(self) -> bool:
+        return self.valid
+
     def or_raise(self) -> "Incomplete":
         """This verdict: nothing speaks against the choices so far."""
         return self
@@ -72,6 +78,9 @@ class Invalid:
 
     conflicts: tuple[Conflict, ...]
     valid: bool = field(default=False, init=False)
+
+    def __bool__(self) -> bool:
+        return self.valid
 
     def or_raise(self) -> "Invalid":
         """Raise what speaks against it.

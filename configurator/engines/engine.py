@@ -56,6 +56,9 @@ class Unknown:
     valid: bool = field(default=False, init=False)
     accepted: bool = field(default=False, init=False)
 
+    def __bool__(self) -> bool:
+        return False
+
     def or_raise(self) -> NoReturn:
         """Raise the reason.
 

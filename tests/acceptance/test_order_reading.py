@@ -114,11 +114,3 @@ def test_an_order_takes_one_id_only() -> None:
     with pytest.raises(OrderError) as caught:
         read.named("SO-2")
     assert ("the order is called `SO-1`, not `SO-2`",) == caught.value.problems
-
-
-def test_the_digest_tells_orders_apart_by_content_alone() -> None:
-    turned = dict(reversed(list(BENCH.items())))
-
-    assert read_order(BENCH).digest == read_order(turned).digest
-    assert read_order(BENCH).digest != read_order({**BENCH, "colour": "blue"}).digest
-    assert read_order(BENCH).digest == read_order({"order": "SO-9", **BENCH}).digest

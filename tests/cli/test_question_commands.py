@@ -307,10 +307,10 @@ def test_options_tell_every_place() -> None:
 
     assert (0, "") == (offered.code, offered.error)
     assert offered.out == (
-        "services.warranty  WAR-2, WAR-5\n"
+        "services.warranty  WAR-2, WAR-5  (default WAR-2)\n"
         "board              MB-B650-ATX, MB-B650-ITX\n"
         "cpu                CPU-7600  (chosen)\n"
-        "memory             1..4xRAM-D5-16, 1..4xRAM-D5-32\n"
+        "memory             1..4xRAM-D5-16, 1..4xRAM-D5-32  (default RAM-D5-16)\n"
         "storage            1..4 of: up to 3xSSD-1T, up to 3xSSD-2T, up to 4xHDD-8T\n"
         "gpu                none, GPU-4060, GPU-4070, GPU-4090\n"
         "chassis            CASE-T, CASE-TW, CASE-MINI\n"
@@ -325,7 +325,7 @@ def test_options_in_json_have_a_form_for_each_kind_of_place() -> None:
     assert offered["gpu"][0] == {"value": None, "state": "free"}
     assert offered["memory"] == {
         "components": [
-            {"component": "RAM-D5-16", "lowest": 1, "highest": 4, "state": "free"},
+            {"component": "RAM-D5-16", "lowest": 1, "highest": 4, "state": "default"},
             {"component": "RAM-D5-32", "lowest": 1, "highest": 4, "state": "free"},
         ],
         "absent": False,
@@ -347,7 +347,7 @@ def test_options_of_numbers_and_sets_have_their_own_forms(tmp_path: Path) -> Non
     offered = run("options", str(catalog), "--json")
 
     assert offered.result["options"] == {
-        "pad": [{"value": None, "state": "free"}, {"value": "P-1", "state": "free"}],
+        "pad": [{"value": None, "state": "free"}, {"value": "P-1", "state": "default"}],
         "width": {"intervals": [[10, 10.5], [11.5, 12]]},
         "extras": {"elements": [{"element": "lid", "state": "must"}, {"element": "lock", "state": "can"}]},
     }

@@ -123,11 +123,19 @@ def offers_in_words(offers: PlaceOffers) -> str:
 
 
 def state_of(offers: PlaceOffers) -> str:
-    """`  (chosen)` or `  (forced)` for the whole of a place, else nothing."""
-    if isinstance(offers, ValueOffers | IdenticalOffers) and offers.offers:
-        state = offers.offers[0].state
-        return "" if state == "free" else f"{GAP}({state})"
-    return ""
+    """`  (chosen)` or `  (forced)` for a whole place, `  (default WAR-2)` for one value, else nothing."""
+    told: list[tuple[str, str]] = []
+    match offers:
+        case ValueOffers(offers=values):
+            told = [(each.state, value_in_words(each.value)) for each in values]
+        case IdenticalOffers(offers=components):
+            told = [(each.state, each.component) for each in components]
+        case _:
+            pass
+    default = next((value for state, value in told if state == "default"), None)
+    if default is not None:
+        return f"{GAP}(default {default})"
+    return f"{GAP}({told[0][0]})" if told and told[0][0] != "free" else ""
 
 
 def _range(low: int, high: int) -> str:

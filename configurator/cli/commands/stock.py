@@ -15,6 +15,7 @@ from configurator.cli.options import answers, limit_option, output_options, time
 from configurator.cli.stores import open_store
 from configurator.cli.terminal import aligned, column_widths
 from configurator.cli.wording import BAD, GOOD, moment_in_words, plural
+from configurator.errors import StockUnavailableError
 from configurator.serialization import import_json, to_json
 
 
@@ -58,6 +59,9 @@ def import_stock(inquiry: Inquiry, file: str, db: str, *, break_promises: bool, 
     The file has the columns `sku` and `on_hand`; more are ignored. A second time it changes nothing.
     """
     counts = read_counts(file)
+    if db == "memory:":
+        # What is counted there would be lost with the command, silently.
+        raise StockUnavailableError("stock in memory ends with the command; write `sqlite:///stock.db`")
     with open_store(inquiry, db, create=not dry_run) as store:
         plan = (
             store.plan_import(counts)
