@@ -46,7 +46,7 @@ def kept(catalog: MadeCatalog, choices: MadeChoices) -> list[Scene]:
 # ---------------------------------------------------------------- lists and counts
 
 
-@examples(60)
+@examples(100)
 @given(catalog=made_catalogs(), rows=table_limits)
 def test_engines_list_and_count_what_brute_force_finds(catalog: MadeCatalog, rows: int) -> None:
     with tables_up_to(rows):
@@ -57,7 +57,7 @@ def test_engines_list_and_count_what_brute_force_finds(catalog: MadeCatalog, row
             assert Count(len(catalog.valid), len(catalog.scenes)) == asked.count(as_of=DAY)
 
 
-@examples(60)
+@examples(100)
 @given(catalog=made_catalogs(), data=st.data(), rows=table_limits, engine=engines)
 def test_choices_narrow_lists_and_counts_to_what_keeps_them(
     catalog: MadeCatalog, data: st.DataObject, rows: int, engine: str
@@ -74,7 +74,7 @@ def test_choices_narrow_lists_and_counts_to_what_keeps_them(
         assert len(expected) == counted.value
 
 
-@examples(30)
+@examples(50)
 @given(catalog=made_catalogs(), offset=st.integers(0, 5), limit=st.integers(1, 5))
 def test_offset_and_limit_cut_a_piece_out_of_the_list(catalog: MadeCatalog, offset: int, limit: int) -> None:
     asked = loaded(catalog)
@@ -83,7 +83,7 @@ def test_offset_and_limit_cut_a_piece_out_of_the_list(catalog: MadeCatalog, offs
     assert meant_list(catalog)[offset : offset + limit] == found
 
 
-@examples(30)
+@examples(50)
 @given(catalog=made_catalogs(), data=st.data())
 def test_counts_over_the_values_of_one_place_add_up(catalog: MadeCatalog, data: st.DataObject) -> None:
     asked = loaded(catalog)
@@ -96,7 +96,7 @@ def test_counts_over_the_values_of_one_place_add_up(catalog: MadeCatalog, data: 
     assert len(catalog.valid) == sum(part.value for part in parts if isinstance(part, Count))
 
 
-@examples(30)
+@examples(50)
 @given(catalog=made_catalogs())
 def test_lists_hold_each_configuration_once_in_canonical_form(catalog: MadeCatalog) -> None:
     asked = loaded(catalog)
@@ -112,7 +112,7 @@ def test_lists_hold_each_configuration_once_in_canonical_form(catalog: MadeCatal
 # ---------------------------------------------------------------- verdicts
 
 
-@examples(60)
+@examples(100)
 @given(catalog=made_catalogs(), data=st.data())
 def test_a_full_choice_is_told_exactly_the_rules_it_breaks(catalog: MadeCatalog, data: st.DataObject) -> None:
     asked = loaded(catalog)
@@ -140,7 +140,7 @@ def test_a_full_choice_is_told_exactly_the_rules_it_breaks(catalog: MadeCatalog,
             pytest.fail(f"{verdict} about a full choice")
 
 
-@examples(80)
+@examples(130)
 @given(catalog=made_catalogs(), data=st.data(), rows=table_limits, engine=engines)
 def test_verdicts_on_partial_choices_are_disjoint_and_right(
     catalog: MadeCatalog, data: st.DataObject, rows: int, engine: str
@@ -165,7 +165,7 @@ def test_verdicts_on_partial_choices_are_disjoint_and_right(
     assert isinstance(verdict, Valid) == verdict.valid
 
 
-@examples(80)
+@examples(130)
 @given(catalog=made_catalogs(), data=st.data(), rows=table_limits)
 def test_what_is_told_to_be_a_conflict_is_one_and_a_searched_one_is_minimal(
     catalog: MadeCatalog, data: st.DataObject, rows: int
@@ -205,7 +205,7 @@ def test_what_is_told_to_be_a_conflict_is_one_and_a_searched_one_is_minimal(
 # ---------------------------------------------------------------- valid domains
 
 
-@examples(80)
+@examples(130)
 @given(catalog=made_catalogs(), data=st.data(), rows=table_limits, engine=engines)
 def test_offered_is_exactly_what_some_completion_holds(
     catalog: MadeCatalog, data: st.DataObject, rows: int, engine: str
@@ -228,7 +228,7 @@ def test_offered_is_exactly_what_some_completion_holds(
 # ---------------------------------------------------------------- completion
 
 
-@examples(80)
+@examples(130)
 @given(catalog=made_catalogs(), data=st.data(), rows=table_limits, engine=engines)
 def test_completion_keeps_choices_then_defaults_in_order_then_catalog_order(
     catalog: MadeCatalog, data: st.DataObject, rows: int, engine: str
@@ -259,7 +259,7 @@ def test_completion_keeps_choices_then_defaults_in_order_then_catalog_order(
 # ---------------------------------------------------------------- catalogs compared
 
 
-@examples(40)
+@examples(60)
 @given(catalog=made_catalogs())
 def test_one_more_rule_never_adds_configurations(catalog: MadeCatalog) -> None:
     with_all = set(loaded(catalog).configurations(as_of=DAY))
@@ -271,7 +271,7 @@ def test_one_more_rule_never_adds_configurations(catalog: MadeCatalog) -> None:
         assert with_all <= without
 
 
-@examples(40)
+@examples(60)
 @given(catalog=made_catalogs())
 def test_renaming_everything_changes_nothing_but_names(catalog: MadeCatalog) -> None:
     renamed = loaded(catalog, names=other_names)
@@ -280,7 +280,7 @@ def test_renaming_everything_changes_nothing_but_names(catalog: MadeCatalog) -> 
     assert expected == [found.to_dict() for found in renamed.configurations(as_of=DAY)]
 
 
-@examples(40)
+@examples(60)
 @given(catalog=made_catalogs(), data=st.data())
 def test_reordering_statements_changes_only_the_order(catalog: MadeCatalog, data: st.DataObject) -> None:
     shuffled = catalog.of(data.draw(st.permutations(catalog.statements)))
@@ -295,7 +295,7 @@ def test_reordering_statements_changes_only_the_order(catalog: MadeCatalog, data
 # ---------------------------------------------------------------- lowering
 
 
-@examples(80)
+@examples(130)
 @given(catalog=made_catalogs(largest=200), rows=table_limits)
 def test_constraints_hold_where_the_restriction_they_come_from_is_kept(
     catalog: MadeCatalog, rows: int
