@@ -7,7 +7,7 @@ from functools import partial
 from unittest import mock
 
 from made_catalogs import MadeCatalog, Names, plain_names, with_names
-from made_products import Filling, Json, MadeOption, MadePlace, MadeSlot
+from made_products import Filling, Json, MadeDefault, MadeOption, MadePlace, MadeSlot
 
 from configurator.configuration.domains import (
     IdenticalOffers,
@@ -81,13 +81,17 @@ def told_offers(offers: PlaceOffers) -> Json:
             return [[offer.element, offer.state] for offer in elements]
 
 
-def meant_offers(place: MadePlace, possible: list[Filling], *, chosen: bool) -> Json:
-    """What must be offered for a place that can hold just these fillings."""
+def meant_offers(
+    place: MadePlace, possible: list[Filling], default: MadeDefault | None, *, chosen: bool
+) -> Json:
+    """What must be offered for a place that can hold just these fillings.
+
+    `default` is the place's first one without a condition.
+    """
     fillings = [filling for filling in place.fillings() if filling in possible]
-    state = "chosen" if chosen else "forced" if len(fillings) == 1 else "free"
     match place:
         case MadeSlot(kind="identical"):
-            return identical_offers(fillings, chosen=chosen)
+            return identical_offers(fillings, default, chosen=chosen)
         case MadeSlot(kind="mixed"):
             return mixed_offers(place, fillings)
         case MadeOption(kind="number"):
@@ -95,10 +99,19 @@ def meant_offers(place: MadePlace, possible: list[Filling], *, chosen: bool) -> 
         case MadeOption(kind="some"):
             return set_offers(place, fillings)
         case _:
-            return [[place.canonical(filling), state] for filling in fillings]
+            values = [place.canonical(filling) for filling in fillings]
+            alone = len(values) == 1
+            return [[value, state_of(value, default, alone=alone, chosen=chosen)] for value in values]
 
 
-def identical_offers(fillings: list[Filling], *, chosen: bool) -> Json:
+def state_of(value: Json, default: MadeDefault | None, *, alone: bool, chosen: bool) -> str:
+    """In which state a value is offered."""
+    if chosen or alone:
+        return "chosen" if chosen else "forced"
+    return "default" if default is not None and default.offered == value else "free"
+
+
+def identical_offers(fillings: list[Filling], default: MadeDefault | None, *, chosen: bool) -> Json:
     """Each component with its fewest and most units, and whether nothing can be chosen."""
     amounts: dict[str, list[int]] = {}
     for filling in fillings:
@@ -106,8 +119,12 @@ def identical_offers(fillings: list[Filling], *, chosen: bool) -> Json:
         for component, amount in filling:
             amounts.setdefault(component.sku, []).append(amount)
     absent = () in fillings
-    state = "chosen" if chosen else "forced" if len(amounts) == 1 and not absent else "free"
-    return [[[sku, min(found), max(found), state] for sku, found in amounts.items()], absent]
+    alone = len(amounts) == 1 and not absent
+    offers: list[Json] = [
+        [sku, min(found), max(found), state_of(sku, default, alone=alone, chosen=chosen)]
+        for sku, found in amounts.items()
+    ]
+    return [offers, absent]
 
 
 def mixed_offers(slot: MadeSlot, fillings: list[Filling]) -> Json:

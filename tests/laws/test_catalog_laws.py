@@ -217,7 +217,10 @@ def test_offered_is_exactly_what_some_completion_holds(
     chosen = {choice.place.name for choice in choices.choices}
     expected: dict[str, Json] = {
         place.name: meant_offers(
-            place, [scene[place.name] for scene in completions], chosen=place.name in chosen
+            place,
+            [scene[place.name] for scene in completions],
+            next((d for d in catalog.defaults if d.place == place.name and not d.conditional), None),
+            chosen=place.name in chosen,
         )
         for place in catalog.places
     }
