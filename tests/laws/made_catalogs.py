@@ -181,9 +181,18 @@ class MadeCatalog:
 
 
 @st.composite
-def made_catalogs(draw: DrawFn, *, largest: int = 400) -> MadeCatalog:
-    """Catalogs of at most `largest` combinations of values."""
-    return _CatalogMaker(Dice(draw), largest).make()
+def made_catalogs(
+    draw: DrawFn, *, largest: int = 400, crowded: bool = False, together: bool = True
+) -> MadeCatalog:
+    """Catalogs of at most `largest` combinations of values.
+
+    Args:
+        draw: given by Hypothesis.
+        largest: so many at most.
+        crowded: with many rules.
+        together: mostly something valid is left, and every rule forbids something.
+    """
+    return _CatalogMaker(Dice(draw), largest, crowded=crowded, together=together).make()
 
 
 # ---------------------------------------------------------------- the generator
@@ -192,8 +201,10 @@ def made_catalogs(draw: DrawFn, *, largest: int = 400) -> MadeCatalog:
 class _CatalogMaker:
     """Makes one catalog."""
 
-    def __init__(self, dice: Dice, largest: int) -> None:
+    def __init__(self, dice: Dice, largest: int, *, crowded: bool, together: bool) -> None:
         self.dice = dice
+        self.crowded = crowded
+        self.together = together
         self.left = largest
         self.maker = ExpressionMaker(dice)
         self.used = self.maker.used
@@ -423,9 +434,9 @@ class _CatalogMaker:
     def declare_values(self) -> None:
         for number in range(self.dice.weighted({0: 4, 1: 3, 2: 1})):
             self.declare_calc(f"«c{number}»")
-        if self.dice.chance(35):
+        for number in range(3 if self.crowded else int(self.dice.chance(35))):
             self.used.add("resource")
-            self.declare_resource("«r0»")
+            self.declare_resource(f"«r{number}»")
         if self.dice.chance(15):
             self.declare_calc("«c9»")
 
@@ -482,7 +493,8 @@ class _CatalogMaker:
     # ------------------------------------------------------------ restrictions
 
     def declare_restrictions(self) -> None:
-        for number in range(self.dice.weighted({0: 1, 1: 3, 2: 4, 3: 3, 4: 2})):
+        amounts = {8: 1, 12: 1} if self.crowded else {0: 1, 1: 3, 2: 4, 3: 3, 4: 2}
+        for number in range(self.dice.weighted(amounts)):
             for _ in range(4):
                 used, length = set(self.used), len(self.statements)
                 if self.dice.chance(35):
@@ -498,7 +510,7 @@ class _CatalogMaker:
         """Add a restriction, unless it leaves nothing (mostly) or forbids nothing (often)."""
         restriction = statement.restriction
         assert restriction is not None
-        if restriction.in_force:
+        if restriction.in_force and self.together:
             kept = [scene for scene in self.scenes() if restriction.kept(scene)]
             percent = 4 if not kept else 8 if len(kept) == len(self.scenes()) else 100
             if percent < 100 and not self.dice.chance(percent):

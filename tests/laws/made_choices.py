@@ -60,12 +60,12 @@ class MadeChoices:
 
 
 @st.composite
-def made_choices(draw: DrawFn, catalog: MadeCatalog, *, most: int = 3) -> MadeChoices:
-    """Choices for up to `most` places; mostly such as go together, not always."""
+def made_choices(draw: DrawFn, catalog: MadeCatalog, *, most: int = 3, sensible: bool = True) -> MadeChoices:
+    """Choices for up to `most` places; if sensible, half of the time such as go together."""
     dice = Dice(draw)
-    places = dice.several(catalog.places, 0, most)
+    places = dice.several(catalog.places, 0 if sensible else 2, most)
     valid = catalog.valid
-    aim = dice.one(valid) if valid and dice.chance(50) else None
+    aim = dice.one(valid) if valid and sensible and dice.chance(50) else None
     found = [choice_of(dice, place, aim[place.name] if aim else None) for place in places]
     return MadeChoices(tuple(choice for choice in found if choice is not None))
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from law_settings import examples
 from made_catalogs import MadeCatalog, made_catalogs, other_names, plain_names, with_names
 from made_choices import MadeChoices, full_choices, made_choices
-from made_products import DAY, Filling, Json, Scene
+from made_products import DAY, Json, Scene
 
 from configurator.catalog.judgement import violations
 from configurator.configuration.completion import Completed, NotCompletable
@@ -165,12 +165,12 @@ def test_verdicts_on_partial_choices_are_disjoint_and_right(
     assert isinstance(verdict, Valid) == verdict.valid
 
 
-@examples(130)
-@given(catalog=made_catalogs(), data=st.data(), rows=table_limits)
+@examples(160)
+@given(catalog=made_catalogs(largest=150, crowded=True), data=st.data(), rows=table_limits)
 def test_what_is_told_to_be_a_conflict_is_one_and_a_searched_one_is_minimal(
     catalog: MadeCatalog, data: st.DataObject, rows: int
 ) -> None:
-    choices = data.draw(made_choices(catalog))
+    choices = data.draw(made_choices(catalog, most=5, sensible=False))
     with tables_up_to(rows):
         verdict = loaded(catalog).validate(named_object(choices.given), as_of=DAY)
     if not isinstance(verdict, Invalid) or not choices.in_force:
@@ -298,26 +298,28 @@ def test_reordering_statements_changes_only_the_order(catalog: MadeCatalog, data
 # ---------------------------------------------------------------- lowering
 
 
-@examples(130)
-@given(catalog=made_catalogs(largest=200), rows=table_limits)
-def test_constraints_hold_where_the_restriction_they_come_from_is_kept(
-    catalog: MadeCatalog, rows: int
-) -> None:
-    with tables_up_to(rows):
-        lowered = lower_product(loaded(catalog).catalog, DAY)
-    constraints = lowered.problem.constraints
-    structure = [c for c in constraints if restriction_of(c) is None]
-    scenes: list[dict[str, Filling]] = []
-    for assignment in assignments([variable.size for variable in lowered.problem.variables]):
-        if not all(holds(constraint, assignment) for constraint in structure):
-            continue
-        chosen = lowered.lift(assignment)
-        scenes.append({})
-        for restriction in lowered.restrictions:
-            own = [c for c in constraints if restriction_of(c) is restriction]
+@examples(120)
+@given(catalog=made_catalogs(largest=60, crowded=True, together=False))
+def test_every_restriction_means_what_it_says_to_the_judge_and_to_engines(catalog: MadeCatalog) -> None:
+    read = loaded(catalog).catalog
+    meant = {with_names(r.name, plain_names): r for r in catalog.restrictions}
+    for rows in TABLE_LIMITS:
+        with tables_up_to(rows):
+            lowered = lower_product(read, DAY)
+        constraints = lowered.problem.constraints
+        structure = [c for c in constraints if restriction_of(c) is None]
+        every = assignments([variable.size for variable in lowered.problem.variables])
+        possible = [a for a in every if all(holds(constraint, a) for constraint in structure)]
+        lifted = [lowered.lift(assignment) for assignment in possible]
 
-            assert (not violations(restriction, chosen)) == all(holds(c, assignment) for c in own)
-    assert len(catalog.scenes) == len(scenes)
+        for restriction in read.restrictions:
+            own = [c for c in constraints if restriction_of(c) is restriction]
+            for assignment, chosen, scene in zip(possible, lifted, catalog.scenes, strict=True):
+                kept_here = meant[restriction.key].kept(scene)
+                assert kept_here == (not violations(restriction, chosen))
+                assert all(holds(c, assignment) for c in own) or not kept_here
+                if meant[restriction.key].in_force:
+                    assert kept_here == all(holds(c, assignment) for c in own)
 
 
 def assignments(sizes: list[int]) -> list[tuple[int, ...]]:
