@@ -24,7 +24,10 @@ from configurator.diagnostics.suggestion import did_you_mean
 LONGEST_NUMBER = 60
 """Digits of the longest number read: far beyond any real one, and quick to refuse."""
 
-_NUMBER = {False: re.compile(r"[+-]?\d+(\.\d+)?"), True: re.compile(r"[+-]?\d+(,\d+)?")}
+_NUMBER = {
+    False: re.compile(r"([+-]?\d+)(?:\.(\d+))?"),
+    True: re.compile(r"([+-]?\d+)(?:,(\d+))?"),
+}
 
 
 class CellProblem(Exception):  # noqa: N818 - carried to the stage that knows the place, never to a user
@@ -38,9 +41,12 @@ class CellProblem(Exception):  # noqa: N818 - carried to the stage that knows th
 
 def read_number(text: str, *, decimal_comma: bool = False) -> Number | None:
     """An exact number, or `None` when the text is none."""
-    if len(text) > LONGEST_NUMBER or not _NUMBER[decimal_comma].fullmatch(text):
+    match = _NUMBER[decimal_comma].fullmatch(text) if len(text) <= LONGEST_NUMBER else None
+    if match is None:
         return None
-    return normal(Fraction(text.replace(",", ".")))
+    whole, decimals = match.groups()
+    # Twice as fast as `Fraction(text)`.
+    return normal(Fraction(int(whole + decimals), 10 ** len(decimals))) if decimals else int(whole)
 
 
 def read_date(text: str) -> date | None:
@@ -62,7 +68,7 @@ def unquoted(text: str) -> str:
 
 def infer_type(texts: Iterable[str], unit: Unit | None, *, decimal_comma: bool = False) -> Type:
     """The narrowest of whole, decimal, yes or no, date, text that all texts share; blanks do not count."""
-    known = [text for text in texts if text]
+    known = {text for text in texts if text}
     if unit is not None:
         return NumberType(unit.dimension)
     numbers = [read_number(text, decimal_comma=decimal_comma) for text in known]

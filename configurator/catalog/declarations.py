@@ -1,6 +1,6 @@
 """The stages that say what there is: families with their components, slots, options."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from configurator.catalog.draft import Draft
 from configurator.catalog.families import build_family
@@ -39,12 +39,12 @@ def declare_families(draft: Draft) -> None:
 
 def check_shared_components(draft: Draft) -> None:
     """The same SKU in two families is one stock item: the columns they share must agree."""
-    seen: dict[str, tuple[str, dict[str, object]]] = {}
+    seen: dict[str, tuple[str, Mapping[str, object]]] = {}
     for family in draft.families.values():
         for component in family.components:
             known = seen.get(component.sku)
             if known is None:
-                seen[component.sku] = (family.key, dict(component.values))
+                seen[component.sku] = (family.key, component.values)
                 continue
             other, values = known
             for name, value in component.values.items():

@@ -28,6 +28,8 @@ def catalog_digest(loaded: LoadedModules, tables: Iterable[object]) -> str:
 
 def canonical(value: object) -> object:
     """A node as lists and texts: class name, then the fields that count for equality."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return [canonical(item) for item in value]
     if isinstance(value, Fraction | date):

@@ -5,6 +5,8 @@ aggregate binds to one unit; bound names begin with `@`, so they never meet a ke
 Equality is identity: a node is compiled once and remembered by what it is.
 """
 
+from functools import lru_cache
+
 from attrs import field, frozen
 
 from configurator.catalog.values import Type, Unit, Value
@@ -275,6 +277,7 @@ def places_compared(expression: Expression) -> tuple[str, ...]:
     return tuple(place for child in children(expression) for place in places_compared(child))
 
 
+@lru_cache(maxsize=65536)  # keyed by identity: a catalog's expressions live as long as the catalog
 def places_of(expression: Expression) -> tuple[str, ...]:
     """Keys of the slots and options an expression reads, each once, in order of first mention.
 

@@ -1,6 +1,6 @@
 """One family: its columns typed, its cells read, its components made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import define, field, frozen
@@ -8,8 +8,8 @@ from attrs import define, field, frozen
 from configurator.catalog.cell_values import CellProblem, infer_type, read_value
 from configurator.catalog.draft import Draft
 from configurator.catalog.loading import Module
-from configurator.catalog.structure import Attribute, Component, ComponentFamily, Period
-from configurator.catalog.table_sources import TableContent, table_content
+from configurator.catalog.structure import ALWAYS, Attribute, Component, ComponentFamily, Period
+from configurator.catalog.table_sources import Record, TableContent, table_content
 from configurator.catalog.type_expressions import declared_type
 from configurator.catalog.units import find_unit
 from configurator.catalog.values import (
@@ -36,6 +36,7 @@ from configurator.syntax.expressions import (
 )
 from configurator.syntax.nodes import (
     AttributeDeclaration,
+    Cell,
     ColumnHeading,
     ComponentDeclaration,
     FamilyDeclaration,
@@ -53,26 +54,36 @@ RESERVED = ("quantity",)
 """Names that a path already means something by."""
 
 
-@frozen
-class RawCell:
-    """A cell before its column has a type."""
+@frozen(eq=False)
+class CellColumn:
+    """What the cells of one column of one table have in common.
 
-    text: str
-    span: Span = field(eq=False, repr=False)
-    decimal_comma: bool
+    Attributes:
+        column: how it is called in messages.
+        read: the values of its texts so far; components repeat them.
+    """
+
     column: str
     unit: Unit | None
+    decimal_comma: bool
+    read: dict[str, Value] = field(factory=dict, repr=False)
 
 
-@define
+@define(eq=False)
 class RawComponent:
-    """A component before its columns have types."""
+    """A component before its columns have types.
+
+    Attributes:
+        cells: what each column says; a mere text stands where the component does.
+        columns: of the table it stands in; empty for a component written out.
+    """
 
     sku: str
     span: Span
     title: str | None = None
     period: Period | None = None
-    cells: dict[str, RawCell | Scalar | SetValue] = field(factory=dict)
+    cells: Mapping[str, str | Cell | Scalar | SetValue] = field(factory=dict)
+    columns: Mapping[str, CellColumn] = field(factory=dict)
 
 
 @define
@@ -149,16 +160,17 @@ class _FamilyBuilder:
     def add_component(self, node: ComponentDeclaration) -> None:
         effective = node.effective
         period = Period(effective.start, effective.end) if effective else None
-        raw = RawComponent(node.sku.value, node.sku.span, node.title.value if node.title else None, period)
+        cells: dict[str, str | Cell | Scalar | SetValue] = {}
         for item in node.fields:
-            if item.name.text in raw.cells:
+            if item.name.text in cells:
                 self.draft.error("E0302", f"`{item.name.text}` is given twice", item.name.span)
             self.column(item.name.text, item.name.span)
-            raw.cells[item.name.text] = item.value
-        if raw.title is not None:
-            raw.cells.setdefault(NAME, node.title or node.sku)
+            cells[item.name.text] = item.value
+        title = node.title.value if node.title else None
+        if title is not None:
+            cells.setdefault(NAME, node.title or node.sku)
             self.column(NAME, node.span)
-        self.raw.append(raw)
+        self.raw.append(RawComponent(node.sku.value, node.sku.span, title, period, cells))
 
     def add_rows(self, content: TableContent) -> None:
         names = [heading.path.names[-1].text for heading in content.headings]
@@ -176,13 +188,18 @@ class _FamilyBuilder:
             )
             self.unreadable = True
             return
-        for row in content.rows:
-            cells = {
-                name: RawCell(cell.text, cell.span, content.decimal_comma, column, units[name])
-                for name, cell, column in zip(names, row.cells, content.names, strict=True)
-            }
+        columns = {
+            name: CellColumn(column, units[name], content.decimal_comma)
+            for name, column in zip(names, content.names, strict=True)
+        }
+        for line in content.lines:
+            texts: Sequence[str | Cell] = line.texts if isinstance(line, Record) else line.cells
+            cells = dict(zip(names, texts, strict=True))
             sku = cells.pop(SKU)
-            self.raw.append(RawComponent(sku.text, sku.span, cells=dict(cells)))
+            if isinstance(sku, Cell):
+                self.raw.append(RawComponent(sku.text, sku.span, cells=cells, columns=columns))
+            else:
+                self.raw.append(RawComponent(sku, line.span, cells=cells, columns=columns))
 
     def head(self, column: Column, unit: Unit | None, heading: ColumnHeading) -> None:
         """A heading's unit and type; headings of several tables must measure the same."""
@@ -240,35 +257,37 @@ class _FamilyBuilder:
         return self.inferred_type(column)
 
     def inferred_type(self, column: Column) -> tuple[Type, Unit | None]:
-        texts: list[str] = []
+        texts: set[str] = set()
         literals: list[Scalar | SetValue] = []
         comma = False
         for raw in self.raw:
             cell = raw.cells.get(column.name)
-            if isinstance(cell, RawCell):
-                texts.append(cell.text)
-                comma = comma or cell.decimal_comma
+            if isinstance(cell, str | Cell):
+                texts.add(cell if isinstance(cell, str) else cell.text)
+                comma = comma or raw.columns[column.name].decimal_comma
             elif cell is not None:
                 literals.append(cell)
         unit = column.unit
         for literal in literals:
             if isinstance(literal, NumberLiteral) and literal.unit is not None and unit is None:
                 unit = find_unit(self.draft, literal.unit)
-        texts += [_literal_text(literal) for literal in literals]
+        texts.update(_literal_text(literal) for literal in literals)
         return infer_type(texts, unit, decimal_comma=comma), unit
 
     # ------------------------------------------------------------ components
 
     def component(self, raw: RawComponent, attributes: dict[str, Attribute]) -> Component:
         values: dict[str, Value] = {}
+        cells, columns = raw.cells, raw.columns
         for name, attribute in attributes.items():
-            value = self.value(raw, attribute)
+            cell = cells.get(name)
+            value = columns[name].read.get(cell) if isinstance(cell, str) else None
+            if value is None:
+                value = self.value(raw, attribute)
             if value is not None:
                 values[name] = value
         start, end = (values.pop(name, None) for name in PERIOD_COLUMNS)
-        period = raw.period or Period(
-            start if isinstance(start, date) else None, end if isinstance(end, date) else None
-        )
+        period = raw.period or _period(start, end)
         if period.start and period.end and period.end < period.start:
             self.draft.error("E0507", f"`{raw.sku}` ends before it begins", raw.span)
         stocked = values.pop(STOCKED, self.node.stocked)
@@ -279,36 +298,40 @@ class _FamilyBuilder:
     def value(self, raw: RawComponent, attribute: Attribute) -> Value:
         """A component's value of an attribute; `None` where it is blank."""
         cell = raw.cells.get(attribute.name)
+        if isinstance(cell, str):
+            cell = Cell(cell, raw.span)
         declared = self.declared.get(attribute.name)
-        if cell is None or (isinstance(cell, RawCell) and not cell.text):
+        if cell is None or (isinstance(cell, Cell) and not cell.text):
             if declared and declared.default is not None:
                 return self.literal_value(declared.default, attribute)
             if not self.may_be_blank(attribute, raw):
                 self.draft.error(
                     "E0504",
                     f"`{raw.sku}` has no `{attribute.name}`",
-                    cell.span if isinstance(cell, RawCell) else raw.span,
+                    cell.span if isinstance(cell, Cell) else raw.span,
                     help=(f"write a value, or declare `attribute {attribute.name} : … optional`",),
                 )
             return None
-        if isinstance(cell, RawCell):
-            return self.cell_value(cell, attribute)
+        if isinstance(cell, Cell):
+            return self.cell_value(cell, raw.columns[attribute.name], attribute)
         return self.literal_value(cell, attribute)
 
     def may_be_blank(self, attribute: Attribute, raw: RawComponent) -> bool:
         # A set may be empty, a period open, a component without a title is shown by its SKU.
         if attribute.optional or attribute.name in (*PERIOD_COLUMNS, STOCKED):
             return True
-        return attribute.name == NAME and not isinstance(raw.cells.get(NAME), RawCell)
+        return attribute.name == NAME and not isinstance(raw.cells.get(NAME), str | Cell)
 
-    def cell_value(self, cell: RawCell, attribute: Attribute) -> Value:
+    def cell_value(self, cell: Cell, column: CellColumn, attribute: Attribute) -> Value:
         try:
-            unit = cell.unit or attribute.unit
-            return read_value(cell.text, attribute.type, unit, decimal_comma=cell.decimal_comma)
+            unit = column.unit or attribute.unit
+            value = read_value(cell.text, attribute.type, unit, decimal_comma=column.decimal_comma)
         except CellProblem as problem:
-            column = f" in column `{cell.column}`"
-            self.draft.error("E0502", problem.message + column, cell.span, help=problem.help)
+            where = f" in column `{column.column}`"
+            self.draft.error("E0502", problem.message + where, cell.span, help=problem.help)
             return None
+        column.read[cell.text] = value
+        return value
 
     def literal_value(self, literal: Scalar | SetValue, attribute: Attribute) -> Value:
         if isinstance(literal, NumberLiteral) and isinstance(attribute.type, NumberType):
@@ -330,6 +353,12 @@ class _FamilyBuilder:
                 "E0502", f"{problem.message}, for `{attribute.name}`", literal.span, help=problem.help
             )
             return None
+
+
+def _period(start: Value, end: Value) -> Period:
+    if start is None and end is None:
+        return ALWAYS
+    return Period(start if isinstance(start, date) else None, end if isinstance(end, date) else None)
 
 
 def _literal_text(literal: Scalar | SetValue) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 from attrs import field, frozen
 
@@ -14,7 +15,24 @@ from configurator.syntax.expressions import TextLiteral
 from configurator.syntax.nodes import Cell, ColumnHeading, Row, TableBlock, TableSource
 
 
-@frozen
+@frozen(eq=False)
+class Record:
+    """A row of a file: its cells have no place of their own, only that of the row. Files may be large.
+
+    Attributes:
+        texts: without the blanks around them.
+        span: the lines it stands on.
+    """
+
+    texts: tuple[str, ...]
+    span: Span = field(repr=False)
+
+    def row(self) -> Row:
+        """The same as a row of a table."""
+        return Row(tuple(Cell(text, self.span) for text in self.texts), self.span)
+
+
+@frozen(eq=False)
 class TableContent:
     """Headings and rows, wherever they stood.
 
@@ -23,10 +41,15 @@ class TableContent:
     """
 
     headings: tuple[ColumnHeading, ...]
-    rows: tuple[Row, ...]
+    lines: tuple[Row | Record, ...]
     names: tuple[str, ...]
     decimal_comma: bool = False
-    span: Span = field(eq=False, repr=False, kw_only=True)
+    span: Span = field(repr=False, kw_only=True)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every line as a row with cells."""
+        return (line if isinstance(line, Row) else line.row() for line in self.lines)
 
 
 def table_content(draft: Draft, module: Module, node: TableBlock | TableSource) -> TableContent | None:
@@ -46,7 +69,7 @@ def table_content(draft: Draft, module: Module, node: TableBlock | TableSource) 
     records = _records(draft, source, node) if source else None
     if source is None or records is None:
         return None
-    draft.content.append(("csv", node.path.value, tuple(tuple(c.text for c in row.cells) for row in records)))
+    draft.content.append(("csv", node.path.value, tuple([record.texts for record in records])))
     return _mapped(draft, node, source, records)
 
 
@@ -63,8 +86,8 @@ def _read_text(draft: Draft, module: Module, written: TextLiteral) -> SourceFile
     return None
 
 
-def _records(draft: Draft, source: SourceFile, node: TableSource) -> tuple[Row, ...] | None:
-    """All records as rows, the heading first. A record's span is the lines it stands on."""
+def _records(draft: Draft, source: SourceFile, node: TableSource) -> tuple[Record, ...] | None:
+    """All records, the heading first."""
     separator = node.separator.value if node.separator else ","
     if len(separator) != 1 or separator in '"\n\r':
         assert node.separator is not None
@@ -73,18 +96,19 @@ def _records(draft: Draft, source: SourceFile, node: TableSource) -> tuple[Row, 
         )
         return None
     reader = csv.reader(io.StringIO(source.text), delimiter=separator, strict=True)
-    rows: list[Row] = []
+    records: list[Record] = []
     first = 1
     try:
-        for record in reader:
+        for texts in reader:
             span = _lines(source, first, reader.line_num)
             first = reader.line_num + 1
-            if any(text.strip() for text in record):
-                rows.append(Row(tuple(Cell(text.strip(), span) for text in record), span))
+            record = Record(tuple([text.strip() for text in texts]), span)
+            if any(record.texts):
+                records.append(record)
     except csv.Error as error:
         draft.error("E0505", f"not readable as CSV: {error}", _lines(source, first, first))
         return None
-    if not rows:
+    if not records:
         draft.error(
             "E0505",
             f"`{source.name}` is empty",
@@ -92,20 +116,20 @@ def _records(draft: Draft, source: SourceFile, node: TableSource) -> tuple[Row, 
             help=("its first line names the columns",),
         )
         return None
-    return tuple(rows)
+    return tuple(records)
 
 
 def _lines(source: SourceFile, first: int, last: int) -> Span:
     lines = source.line_count
-    start = source.line_start(min(first, lines))
-    return Span(source, start, source.line_start(min(last, lines)) + len(source.line_text(min(last, lines))))
+    end = source.line_start(last + 1) - 1 if last < lines else len(source.text)
+    return Span(source, source.line_start(min(first, lines)), end)
 
 
 def _mapped(
-    draft: Draft, node: TableSource, source: SourceFile, records: tuple[Row, ...]
+    draft: Draft, node: TableSource, source: SourceFile, records: tuple[Record, ...]
 ) -> TableContent | None:
     heading, *rows = records
-    titles = [cell.text for cell in heading.cells]
+    titles = heading.texts
     twice = {title for title in titles if title and titles.count(title) > 1}
     if twice:
         draft.error("E0505", f"two columns are called `{min(twice)}`", heading.span)
@@ -115,7 +139,8 @@ def _mapped(
         return None
     positions = [titles.index(title) for title, _ in headings]
     good = _even_rows(draft, rows, len(titles))
-    picked = tuple(Row(tuple(row.cells[at] for at in positions), row.span) for row in good)
+    if positions != list(range(len(titles))):
+        good = [Record(tuple([record.texts[at] for at in positions]), record.span) for record in good]
     if node.columns and not node.ignore_others:
         left_out = [
             title for title in titles if title not in {mapping.source.value for mapping in node.columns}
@@ -129,18 +154,18 @@ def _mapped(
             )
     return TableContent(
         tuple(found for _, found in headings),
-        picked,
+        tuple(good),
         tuple(title for title, _ in headings),
         decimal_comma=node.decimal_comma,
         span=node.span,
     )
 
 
-def _headings(draft: Draft, node: TableSource, heading: Row) -> list[tuple[str, ColumnHeading]] | None:
+def _headings(draft: Draft, node: TableSource, heading: Record) -> list[tuple[str, ColumnHeading]] | None:
     """Each used column's title in the file, with what it is here."""
-    titles = [cell.text for cell in heading.cells]
+    titles = heading.texts
     if not node.columns:
-        found = [parse_heading(cell) for cell in heading.cells]
+        found = [parse_heading(cell) for cell in heading.row().cells]
         for problem in found:
             if not isinstance(problem, ColumnHeading):
                 draft.diagnostics.append(problem)
@@ -161,16 +186,16 @@ def _headings(draft: Draft, node: TableSource, heading: Row) -> list[tuple[str, 
     return [(m.source.value, ColumnHeading(m.path, m.unit, None, m.span)) for m in node.columns]
 
 
-def _even_rows(draft: Draft, rows: list[Row], width: int) -> list[Row]:
+def _even_rows(draft: Draft, records: list[Record], width: int) -> list[Record]:
     good = []
-    for row in rows:
-        if len(row.cells) == width:
-            good.append(row)
+    for record in records:
+        if len(record.texts) == width:
+            good.append(record)
         else:
             draft.error(
                 "E0501",
-                f"the row has {len(row.cells)} cells, the heading {width}",
-                row.span,
+                f"the row has {len(record.texts)} cells, the heading {width}",
+                record.span,
                 help=("put text that contains the separator into double quotes",),
             )
     return good

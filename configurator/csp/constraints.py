@@ -107,11 +107,16 @@ class PredicateConstraint:
     """`function` is given the scope's values, in the scope's order, and says yes or no.
 
     The function must be pure. An engine that cannot evaluate it must say so rather than ignore it.
+
+    Attributes:
+        classes: for each variable of the scope, the class of each of its values: values of one class look
+            the same to the function, so asking for one of each is enough. `None` when nothing is known.
     """
 
     scope: tuple[int, ...]
     function: Callable[[tuple[int, ...]], bool] = field(eq=False)
     origin: Origin = field(eq=False, default=None)
+    classes: tuple[tuple[int, ...], ...] | None = None
 
 
 Constraint = ClauseConstraint | TableConstraint | LinearConstraint | SortedConstraint | PredicateConstraint

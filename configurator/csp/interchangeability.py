@@ -43,6 +43,9 @@ class Interchangeability:
                 case TableConstraint(scope=scope, classes=classes):
                     for variable, of in zip(scope, classes, strict=True):
                         views[variable].append(of)
+                case PredicateConstraint(scope=scope, classes=classes) if classes is not None:
+                    for variable, of in zip(scope, classes, strict=True):
+                        views[variable].append(of)
                 case LinearConstraint(terms=terms, unless=unless):
                     for term in terms:
                         views[term.variable].append(term.weights)

@@ -7,6 +7,7 @@ from configurator.csp.constraints import (
     Constraint,
     LinearConstraint,
     Literal,
+    PredicateConstraint,
     TableConstraint,
 )
 from configurator.csp.variables import Variable
@@ -16,8 +17,8 @@ from configurator.csp.variables import Variable
 class ConstraintProblem:
     """Variables and the constraints between them.
 
-    INVARIANT: every variable a constraint names exists, each table's class lists and each term's
-    weights are as long as their variable's domain, every literal's values lie in its domain.
+    INVARIANT: every variable a constraint names exists, the class lists of tables and predicates and each
+    term's weights are as long as their variable's domain, every literal's values lie in its domain.
     A problem without variables has exactly one solution, the empty one, unless a constraint is false.
     """
 
@@ -48,23 +49,28 @@ def check_constraint(constraint: Constraint, variables: tuple[Variable, ...]) ->
     if any(not 0 <= variable < len(variables) for variable in scope) or len(set(scope)) != len(scope):
         raise ValueError(f"scope {scope} does not fit {len(variables)} variables")
     literals: tuple[Literal, ...] = ()
+    sizes = {variable: variables[variable].size for variable in scope}
     match constraint:
         case ClauseConstraint():
             literals = constraint.literals
         case TableConstraint(classes=classes, rows=rows):
-            sizes = tuple(variables[variable].size for variable in scope)
-            if tuple(map(len, classes)) != sizes or any(len(row) != len(scope) for row in rows):
-                raise ValueError(f"table over {scope} does not fit the domains {sizes}")
+            if tuple(map(len, classes)) != tuple(sizes.values()) or any(
+                len(row) != len(scope) for row in rows
+            ):
+                raise ValueError(f"table over {scope} does not fit the domains {tuple(sizes.values())}")
+        case PredicateConstraint(classes=classes) if classes is not None:
+            if tuple(map(len, classes)) != tuple(sizes.values()):
+                raise ValueError(f"predicate over {scope} does not fit the domains {tuple(sizes.values())}")
         case LinearConstraint(terms=terms):
             literals = constraint.unless
-            if any(len(term.weights) != variables[term.variable].size for term in terms):
+            if any(len(term.weights) != sizes[term.variable] for term in terms):
                 raise ValueError(f"weights over {scope} do not fit the domains")
             if len({term.variable for term in terms}) != len(terms):
                 raise ValueError(f"a variable of {scope} has two terms")
         case _:
             pass
     for literal in literals:
-        if any(not 0 <= value < variables[literal.variable].size for value in literal.values):
+        if literal.values and not 0 <= min(literal.values) <= max(literal.values) < sizes[literal.variable]:
             raise ValueError(
                 f"a literal on `{variables[literal.variable].name}` names a value it does not have"
             )

@@ -10,7 +10,7 @@ of its variables, and all propagators run until none narrows anything:
 |           | "Compact-Table", CP 2016                                                                  |
 | Linear    | bounds consistency: a weight must fit into what the other terms' extremes leave           |
 | Sorted    | bounds consistency, which for a chain of `<=` is all there is                             |
-| Predicate | tried value by value once all its variables but one are settled                           |
+| Predicate | tried class by class once the values left of all its variables but one look alike          |
 
 What is removed is in no solution. What remains may still be in none, except that a
 constraint with one variable left open keeps exactly the values that satisfy it. The
@@ -34,7 +34,7 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
-from configurator.csp.value_sets import ValueSet, ValueSets, is_single, least, value_set, values_in
+from configurator.csp.value_sets import ValueSet, ValueSets, least, value_set, values_in
 
 Changed = list[int] | None
 """The variables whose sets were narrowed, or `None` when the constraint cannot hold any more."""
@@ -370,14 +370,43 @@ class SortedPropagator:
 
 @frozen(eq=False)
 class PredicatePropagator:
-    """The function says yes."""
+    """The function says yes.
+
+    Attributes:
+        members: for each column and class the values of the class; without known classes every value is one.
+    """
 
     scope: tuple[int, ...]
     function: Callable[[tuple[int, ...]], bool]
+    class_of: tuple[tuple[int, ...], ...] | None
+    members: tuple[tuple[ValueSet, ...], ...]
+
+    @classmethod
+    def compile(cls, constraint: PredicateConstraint) -> "PredicatePropagator":
+        """Gather the values of each class."""
+        if constraint.classes is None:
+            return cls(constraint.scope, constraint.function, None, ())
+        class_of = tuple(map(_numbered, constraint.classes))
+        members = tuple(_members(classes, max(classes, default=-1) + 1) for classes in class_of)
+        return cls(constraint.scope, constraint.function, class_of, members)
+
+    def alike(self, column: int, value: int) -> ValueSet:
+        """The values of a column that look like this one to the function, itself among them."""
+        if self.class_of is None:
+            return 1 << value
+        return self.members[column][self.class_of[column][value]]
+
+    def open_columns(self, domains: Sequence[ValueSet]) -> list[int]:
+        """The columns whose values left do not all look alike."""
+        return [
+            column
+            for column, variable in enumerate(self.scope)
+            if domains[variable] & ~self.alike(column, least(domains[variable]))
+        ]
 
     def narrow(self, domains: list[ValueSet]) -> Changed:
         """Narrow the sets in place."""
-        open_columns = [column for column, v in enumerate(self.scope) if not is_single(domains[v])]
+        open_columns = self.open_columns(domains)
         if len(open_columns) > 1:
             return []
         values = [least(domains[variable]) for variable in self.scope]
@@ -385,23 +414,24 @@ class PredicatePropagator:
             return [] if self.function(tuple(values)) else None
         column = open_columns[0]
         variable = self.scope[column]
-        kept = []
-        for value in values_in(domains[variable]):
-            values[column] = value
+        rest, kept = domains[variable], 0
+        while rest:
+            values[column] = least(rest)
+            alike = self.alike(column, values[column])
             if self.function(tuple(values)):
-                kept.append(value)
-        narrowed = value_set(kept)
-        if narrowed == domains[variable]:
+                kept |= rest & alike
+            rest &= ~alike
+        if kept == domains[variable]:
             return []
-        domains[variable] = narrowed
-        return [variable] if narrowed else None
+        domains[variable] = kept
+        return [variable] if kept else None
 
     def entailed(self, domains: Sequence[ValueSet]) -> bool:
         """Whether it holds for every combination of the values left: known when at most one is open.
 
         By then `narrow` has removed what breaks it.
         """
-        return sum(not is_single(domains[variable]) for variable in self.scope) <= 1
+        return len(self.open_columns(domains)) <= 1
 
 
 Propagator = ClausePropagator | TablePropagator | LinearPropagator | SortedPropagator | PredicatePropagator
@@ -477,8 +507,8 @@ def compile_propagator(constraint: Constraint) -> Propagator:
             return LinearPropagator.compile(constraint)
         case SortedConstraint(scope=scope):
             return SortedPropagator(scope)
-        case PredicateConstraint(scope=scope, function=function):
-            return PredicatePropagator(scope, function)
+        case PredicateConstraint():
+            return PredicatePropagator.compile(constraint)
 
 
 def propagate(
@@ -498,6 +528,12 @@ def _merged_literals(literals: Iterable[Literal]) -> dict[int, ValueSet]:
     for literal in literals:
         merged[literal.variable] = merged.get(literal.variable, 0) | value_set(literal.values)
     return {variable: merged[variable] for variable in sorted(merged) if merged[variable]}
+
+
+def _numbered(classes: tuple[int, ...]) -> tuple[int, ...]:
+    """The same classes, numbered from 0."""
+    numbers: dict[int, int] = {}
+    return tuple([numbers.setdefault(name, len(numbers)) for name in classes])
 
 
 def _members(numbers: Sequence[int], count: int) -> tuple[ValueSet, ...]:

@@ -32,8 +32,20 @@ VARIABLES = (Variable("cpu", 2), Variable("board", 3))
             TableConstraint((0,), ((1, 2),), frozenset({(1, 2)})),
             r"table over \(0,\) does not fit the domains \(2,\)",
         ),
+        (
+            PredicateConstraint((1, 0), any, classes=((0, 0, 1), (0,))),
+            r"predicate over \(1, 0\) does not fit the domains \(3, 2\)",
+        ),
+        (
+            PredicateConstraint((1, 0), any, classes=((0, 0, 1),)),
+            r"predicate over \(1, 0\) does not fit the domains \(3, 2\)",
+        ),
         (LinearConstraint((LinearTerm(1, (1, 2)),), 0, 0), r"weights over \(1,\) do not fit the domains"),
         (LinearConstraint((LinearTerm(0, (1, 2)),) * 2, 0, 0), r"a variable of \(0,\) has two terms"),
+        (
+            ClauseConstraint((Literal(1, frozenset({0, -1})),)),
+            "a literal on `board` names a value it does not have",
+        ),
         (
             ClauseConstraint((Literal(1, frozenset({3})),)),
             "a literal on `board` names a value it does not have",

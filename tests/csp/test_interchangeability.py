@@ -46,6 +46,10 @@ def test_chains_and_predicates_tell_all_values_apart() -> None:
     assert groups(3, PredicateConstraint((1, 0), any)) == []
 
 
+def test_a_predicate_tells_apart_what_is_in_different_classes() -> None:
+    assert groups(4, PredicateConstraint((1, 0), any, classes=((0, 1, 2, 3), (5, 5, 6, 5)))) == [(0, 1, 3)]
+
+
 def test_a_representative_stands_for_what_is_left_of_its_group() -> None:
     same = Interchangeability.of(ConstraintProblem((Variable("a", 4),), ()))
     left = (value_set({1, 3}),)

@@ -120,6 +120,65 @@ def test_a_predicate_is_tried_when_one_variable_is_open() -> None:
     assert narrowed([3, 3], different, v0={1}, v1={1}) is None
 
 
+def test_a_predicate_is_tried_once_for_each_class_that_is_left() -> None:
+    asked = []
+
+    def different(values: tuple[int, ...]) -> bool:
+        asked.append(values)
+        return values[0] // 2 != values[1] // 2
+
+    halves = ((0, 0, 1, 1), (0, 0, 1, 1))
+    predicate = PredicateConstraint((0, 1), different, classes=halves)
+
+    both_open = [value_set(range(4)), value_set(range(4))]
+    one_open = [value_set({2, 3}), value_set(range(4))]
+
+    assert compile_propagator(predicate).narrow(both_open) == []
+    assert asked == []
+    assert compile_propagator(predicate).narrow(one_open) == [1]
+    assert one_open == [value_set({2, 3}), value_set({0, 1})]
+    assert asked == [(2, 0), (2, 2)]
+    assert compile_propagator(predicate).narrow([value_set({2, 3})] * 2) is None
+
+
+@st.composite
+def predicates_over_classes(draw: st.DrawFn) -> tuple[tuple[int, ...], TableConstraint, PredicateConstraint]:
+    """Sizes of domains, and the same rows of classes as a table and as a predicate."""
+    sizes = tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)))
+    classes = tuple(tuple(draw(st.lists(st.integers(3, 5), min_size=size, max_size=size))) for size in sizes)
+    every = list(product((3, 4, 5), repeat=len(sizes)))
+    rows = draw(st.frozensets(st.sampled_from(every)))
+    table = TableConstraint(tuple(range(len(sizes))), classes, rows)
+    return sizes, table, PredicateConstraint(table.scope, lambda v: holds(table, v), classes=classes)
+
+
+@settings(deadline=None, max_examples=150)
+@given(case=predicates_over_classes(), data=st.data())
+def test_known_classes_only_help_a_predicate(
+    case: tuple[tuple[int, ...], TableConstraint, PredicateConstraint], data: st.DataObject
+) -> None:
+    sizes, table, known = case
+    given_sets = [value_set(data.draw(st.sets(st.integers(0, size - 1), min_size=1))) for size in sizes]
+    sets: dict[str, list[int]] = {}
+    possible: dict[str, bool] = {}
+    constraints: dict[str, Constraint] = {
+        "table": table,
+        "known": known,
+        "unknown": evolve(known, classes=None),
+    }
+    for name, constraint in constraints.items():
+        sets[name] = list(given_sets)
+        possible[name] = compile_propagator(constraint).narrow(sets[name]) is not None
+
+    assert possible["table"] <= possible["known"] <= possible["unknown"]
+    if possible["table"]:
+        columns = zip(sets["table"], sets["known"], sets["unknown"], strict=True)
+        assert all(a & ~b == 0 and b & ~c == 0 for a, b, c in columns)
+        entailed = compile_propagator(known).entailed(sets["known"])
+        combinations = product(*map(values_in, sets["known"]))
+        assert not entailed or all(holds(table, values) for values in combinations)
+
+
 def test_constraints_hand_on_what_they_find() -> None:
     successor = frozenset((a, a + 1) for a in range(4))
     steps = [TableConstraint((i, i + 1), (tuple(range(5)),) * 2, successor) for i in range(4)]

@@ -1,6 +1,7 @@
 """The fused form says the same with less."""
 
 from collections import Counter
+from itertools import product
 
 from hypothesis import given, settings
 
@@ -12,7 +13,8 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
-from configurator.csp.simplification import LARGEST_FUSED_TABLE, fuse
+from configurator.csp.semantics import holds
+from configurator.csp.simplification import LARGEST_FUSED_TABLE, fuse, with_fewest_classes
 from configurator.csp.variables import Variable
 from configurator.engines.engine import NO_LIMITS
 from configurator.engines.exhaustive import ExhaustiveEngine
@@ -75,3 +77,45 @@ def test_no_two_small_tables_of_one_scope_are_left(question: Question) -> None:
 
     scopes = Counter(c.scope for c in fused.constraints if isinstance(c, TableConstraint))
     assert all(number == 1 for number in scopes.values())
+
+
+# ---------------------------------------------------------------- classes
+
+
+def test_classes_that_no_row_tells_apart_become_one() -> None:
+    table = TableConstraint((0, 1), ((5, 6, 7, 9), (1, 2)), frozenset({(5, 1), (6, 1), (7, 2), (8, 2)}))
+
+    assert TableConstraint(
+        (0, 1), ((0, 0, 1, 2), (0, 1)), frozenset({(0, 0), (1, 1)})
+    ) == with_fewest_classes(table)
+
+
+def test_a_variable_on_which_nothing_depends_leaves_a_table() -> None:
+    table = TableConstraint(
+        (2, 0, 1), ((0, 1), (3, 4), (0, 1)), frozenset({(0, 3, 1), (0, 4, 1), (1, 3, 0), (1, 4, 0)})
+    )
+
+    assert TableConstraint((2, 1), ((0, 1), (0, 1)), frozenset({(0, 1), (1, 0)})) == with_fewest_classes(
+        table
+    )
+
+
+def test_a_table_that_says_always_or_never_has_no_variables_left() -> None:
+    always = TableConstraint((0,), ((0, 1),), frozenset({(0,), (1,), (2,)}))
+    never = TableConstraint((0,), ((0, 1),), frozenset({(2,)}))
+
+    assert TableConstraint((), (), frozenset({()})) == with_fewest_classes(always)
+    assert TableConstraint((), (), frozenset()) == with_fewest_classes(never)
+
+
+@settings(deadline=None, max_examples=100)
+@given(question=questions())
+def test_fewer_classes_say_the_same(question: Question) -> None:
+    every = list(product(*(range(variable.size) for variable in question.problem.variables)))
+    for table in question.problem.constraints:
+        if isinstance(table, TableConstraint):
+            small = with_fewest_classes(table)
+
+            assert [holds(table, assignment) for assignment in every] == [holds(small, a) for a in every]
+            assert small == with_fewest_classes(small)
+            assert len(small.rows) <= len(table.rows)
