@@ -13,7 +13,8 @@ of interchangeable values when that is small; else clauses of such parts; a part
 compares sums becomes a linear constraint; what is left a predicate.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -38,12 +39,15 @@ from configurator.csp.constraints import (
     PredicateConstraint,
     TableConstraint,
 )
-from configurator.lowering.layout import SlotLayout
+from configurator.csp.simplification import with_fewest_classes
+from configurator.lowering.layout import SlotLayout, ValueClasses
 from configurator.lowering.linear import LinearForm, linear_form
-from configurator.lowering.readings import Readings, Signature, signature_reader
+from configurator.lowering.readings import Readings
 
 MOST_ROWS = 20_000
 """The largest table that is computed row by row; beyond it a sum or predicate is kept."""
+MOST_REMEMBERED = 65_536
+"""The most answers that one predicate remembers."""
 MOST_PARTS = 64
 """The most clauses that one condition is multiplied out to."""
 
@@ -99,6 +103,48 @@ def atoms_of(formula: Formula) -> tuple[Atom, ...]:
     return tuple(atom for part in formula.parts for atom in atoms_of(part))
 
 
+Reading = Callable[[Mapping[int, int]], bool]
+"""Whether something holds where variables have these values."""
+Column = Callable[[tuple[int, ...]], bool]
+"""Whether something holds for a row of classes."""
+
+
+@frozen(eq=False)
+class Answers:
+    """Where an atom holds.
+
+    Attributes:
+        classes: for each variable on which it depends.
+        rows: the combinations of classes for which it holds.
+    """
+
+    classes: dict[int, ValueClasses]
+    rows: frozenset[tuple[int, ...]]
+
+    @classmethod
+    def of(cls, literal: Literal, size: int) -> "Answers":
+        """Where a literal holds."""
+        classes = ValueClasses.by(value in literal.values for value in range(size))
+        rows = ((number,) for number, value in enumerate(classes.first) if value in literal.values)
+        return cls({literal.variable: classes}, frozenset(rows))
+
+    @classmethod
+    def shortened(cls, classes: Mapping[int, ValueClasses], rows: frozenset[tuple[int, ...]]) -> "Answers":
+        """With as few classes as needed."""
+        table = TableConstraint(tuple(classes), tuple(found.of for found in classes.values()), rows)
+        small = with_fewest_classes(table)
+        return cls(dict(zip(small.scope, map(ValueClasses.by, small.classes), strict=True)), small.rows)
+
+    def column(self, scope: tuple[int, ...], finer: Mapping[int, ValueClasses]) -> Column:
+        """Whether the atom holds for a row of finer classes of more variables."""
+        own = [
+            (scope.index(variable), tuple(classes.of[value] for value in finer[variable].first))
+            for variable, classes in self.classes.items()
+        ]
+        rows = self.rows
+        return lambda row: tuple([of[row[at]] for at, of in own]) in rows
+
+
 @frozen(eq=False)
 class ConditionLowering:
     """Turns formulas into constraints with one origin."""
@@ -113,15 +159,13 @@ class ConditionLowering:
             for part in formula.parts:
                 yield from self.lower(part, unless)
             return
-        expressions = tuple(atom.expression for atom in atoms_of(formula))
-        if not unless and self.rows_needed(expressions) <= self.most_rows:
-            constraint = self.table(formula, expressions)
-            if constraint is not None:
-                yield constraint
+        table = None if unless else self.table(formula)
+        if table is not None:
+            yield from table
             return
         clauses = multiplied_out(formula)
         if clauses is None:
-            yield self.predicate(formula, expressions, unless)
+            yield self.predicate(formula, unless)
             return
         for clause in clauses:
             yield from self.clause(clause, unless)
@@ -150,14 +194,7 @@ class ConditionLowering:
         elif len(wide) == 1:
             yield from self.wide(wide[0], excuses)
         else:
-            formula = Any(tuple(wide))
-            expressions = tuple(atom.expression for atom in wide)
-            if not excuses and self.rows_needed(expressions) <= self.most_rows:
-                constraint = self.table(formula, expressions)
-                if constraint is not None:
-                    yield constraint
-            else:
-                yield self.predicate(formula, expressions, excuses)
+            yield from self.last_resort(Any(tuple(wide)), excuses)
 
     def literal(self, atom: Atom) -> Literal | bool | None:
         """An atom over one variable as a literal; over none as its truth; over more as `None`."""
@@ -173,27 +210,32 @@ class ConditionLowering:
             return Literal(first, filled if wanted else every - filled)
         scope = self.readings.scope(atom.expression)
         if not scope:
-            return truth(atom.expression, self.readings.chosen((atom.expression,), {})) is not atom.never
+            return self.reading(atom)({})
         if len(scope) > 1:
             return None
         (variable,) = scope
-        values = range(self.readings.size(variable))
-        return Literal(variable, frozenset(value for value in values if self.holds(atom, {variable: value})))
+        classes = self.readings.classes((atom.expression,), variable)
+        holds = self.reading(atom)
+        holding = [holds({variable: value}) for value in classes.first]
+        return Literal(variable, frozenset(value for value, found in enumerate(classes.of) if holding[found]))
 
     def wide(self, atom: Atom, excuses: tuple[Literal, ...]) -> Iterator[Constraint]:
         """An atom over several variables: a sum if it is one, else a table, else a predicate."""
-        expressions = (atom.expression,)
-        if not excuses and self.rows_needed(expressions) <= self.most_rows:
-            constraint = self.table(atom, expressions)
-            if constraint is not None:
-                yield constraint
+        table = None if excuses else self.table(atom)
+        if table is not None:
+            yield from table
             return
         bounds = self.linear(atom)
         if bounds is None:
-            yield self.predicate(atom, expressions, excuses)
+            yield from self.last_resort(atom, excuses)
             return
         form, lower, upper = bounds
         yield from linear_constraint(form, lower, upper, (*excuses, *form.absent, *form.blank), self.origin)
+
+    def last_resort(self, formula: Formula, excuses: tuple[Literal, ...]) -> Iterator[Constraint]:
+        """What is neither a literal nor a sum: a table that knows the excuses, else a predicate."""
+        table = self.table(formula, excuses)
+        yield from (self.predicate(formula, excuses),) if table is None else table
 
     def linear(self, atom: Atom) -> tuple[LinearForm, int | None, int | None] | None:
         """A comparison of sums as bounds on a linear form (made whole: below 0 is at most -1)."""
@@ -206,68 +248,161 @@ class ConditionLowering:
             return None
         return (left.plus(right, -1), *bounds)
 
-    def holds(self, formula: Formula, values: Mapping[int, int]) -> bool:
-        """Whether the formula holds where its variables have these values."""
+    def reading(self, formula: Formula) -> Reading:
+        """Tells whether the formula holds where its variables have these values; made once, called often."""
         match formula:
             case Atom(expression=expression, never=never):
-                return truth(expression, self.readings.chosen((expression,), values)) is not never
+                read = self.readings.reader((expression,))
+                return lambda values: truth(expression, read(values)) is not never
             case All(parts=parts):
-                return all(self.holds(part, values) for part in parts)
+                every = tuple(map(self.reading, parts))
+                return lambda values: all(holds(values) for holds in every)
             case Any(parts=parts):
-                return any(self.holds(part, values) for part in parts)
+                some = tuple(map(self.reading, parts))
+                return lambda values: any(holds(values) for holds in some)
 
     # ------------------------------------------------------------ tables and predicates
 
-    def signatures(self, expressions: tuple[Expression, ...]) -> tuple[Signature, ...]:
-        """What the expressions see of each of their variables."""
+    def classes(self, formula: Formula) -> dict[int, ValueClasses]:
+        """For each variable, ascending, the classes of its values that the formula can tell apart."""
+        expressions = tuple(atom.expression for atom in atoms_of(formula))
         scope = self.readings.scope_of(expressions)
-        return tuple(signature_reader(expressions, self.readings, variable) for variable in scope)
+        return {variable: self.readings.classes(expressions, variable) for variable in scope}
 
-    def rows_needed(self, expressions: tuple[Expression, ...]) -> int:
-        """How many combinations of classes there are: what a table would cost."""
-        classes = (classes_of(signature, self.readings) for signature in self.signatures(expressions))
-        return prod(len(set(found)) for found in classes)
+    def table(self, formula: Formula, unless: tuple[Literal, ...] = ()) -> tuple[Constraint, ...] | None:
+        """The formula as a table over classes, or clauses that say the same; `None` when it is too large.
 
-    def table(self, formula: Formula, expressions: tuple[Expression, ...]) -> Constraint | None:
-        """The formula as a table over classes; `None` where it always holds."""
-        signatures = self.signatures(expressions)
-        scope = tuple(signature.variable for signature in signatures)
-        classes = tuple(classes_of(signature, self.readings) for signature in signatures)
-        representatives = [_first_of_each(found) for found in classes]
-        rows = frozenset(
-            tuple(row)
-            for row in product(*(range(len(found)) for found in representatives))
-            if self.holds(
-                formula,
-                {
-                    variable: found[at]
-                    for variable, found, at in zip(scope, representatives, row, strict=True)
-                },
-            )
-        )
-        if len(rows) == prod(map(len, representatives)):
+        Empty where it always holds. Every atom is evaluated on the classes of its own variables alone, which
+        are few; the rows of the whole are then put together from what the atoms said.
+        """
+        if prod(len(classes.first) for classes in self.classes(formula).values()) > self.most_rows:
             return None
-        if not scope:
-            return ClauseConstraint((), self.origin)
-        if len(scope) == 1:
-            allowed = frozenset(value for value, found in enumerate(classes[0]) if (found,) in rows)
-            return ClauseConstraint((Literal(scope[0], allowed),), self.origin)
-        return TableConstraint(scope, classes, rows, self.origin)
+        excuses = [Answers.of(literal, self.readings.size(literal.variable)) for literal in unless]
+        answers = [*excuses, *map(self.answers, atoms_of(formula))]
+        classes = self.refined(answers)
+        if prod(len(found.first) for found in classes.values()) > self.most_rows:
+            return None
+        columns = [answer.column(tuple(classes), classes) for answer in answers]
+        holds = combined(formula, iter(columns[len(excuses) :]))
+        excused = columns[: len(excuses)]
+        every = tuple(product(*(range(len(found.first)) for found in classes.values())))
+        rows = frozenset(row for row in every if any(excuse(row) for excuse in excused) or holds(row))
+        if len(rows) == len(every):
+            return ()
+        table = TableConstraint(
+            tuple(classes), tuple(found.of for found in classes.values()), rows, self.origin
+        )
+        return narrowest(with_fewest_classes(table))
 
-    def predicate(
-        self, formula: Formula, expressions: tuple[Expression, ...], unless: tuple[Literal, ...]
-    ) -> Constraint:
-        """The last resort: the formula itself, asked for every combination."""
+    def refined(self, answers: list[Answers]) -> dict[int, ValueClasses]:
+        """For each variable, ascending, the classes of its values that some answer can tell apart."""
+        scope = sorted({variable for answer in answers for variable in answer.classes})
+        return {
+            variable: ValueClasses.joint(
+                [answer.classes[variable] for answer in answers if variable in answer.classes],
+                self.readings.size(variable),
+            )
+            for variable in scope
+        }
+
+    def answers(self, atom: Atom) -> Answers:
+        """Whether an atom holds, for each combination of its own classes."""
+        bounds = self.linear(atom)
+        if bounds is not None:
+            return sum_answers(*bounds)
+        classes = self.classes(atom)
+        holds = self.reading(atom)
+        scope = tuple(classes)
+        values = product(*(found.first for found in classes.values()))
+        combinations = product(*(range(len(found.first)) for found in classes.values()))
+        rows = frozenset(
+            row
+            for row, first in zip(combinations, values, strict=True)
+            if holds(dict(zip(scope, first, strict=True)))
+        )
+        return Answers.shortened(classes, rows)
+
+    def predicate(self, formula: Formula, unless: tuple[Literal, ...]) -> Constraint:
+        """The last resort: the formula itself, asked for every combination of classes that is met."""
         excused = {literal.variable: literal.values for literal in unless}
-        scope = tuple(sorted({*self.readings.scope_of(expressions), *excused}))
+        seen = self.classes(formula)
+        scope = tuple(sorted({*seen, *excused}))
+        classes = {variable: self.classes_beside(variable, seen, excused) for variable in scope}
+        reading = self.reading(formula)
 
         def function(values: tuple[int, ...]) -> bool:
             of = dict(zip(scope, values, strict=True))
-            if any(of[variable] in allowed for variable, allowed in excused.items()):
-                return True
-            return self.holds(formula, of)
+            return any(of[v] in allowed for v, allowed in excused.items()) or reading(of)
 
-        return PredicateConstraint(scope, function, self.origin)
+        return asked_by_class(scope, tuple(classes[v] for v in scope), function, self.origin)
+
+    def classes_beside(
+        self, variable: int, seen: Mapping[int, ValueClasses], excused: Mapping[int, frozenset[int]]
+    ) -> ValueClasses:
+        """The classes of a variable's values, told apart also by whether they excuse the formula."""
+        parts = [seen[variable]] if variable in seen else []
+        if variable in excused:
+            size = self.readings.size(variable)
+            parts.append(ValueClasses.by(value in excused[variable] for value in range(size)))
+        return ValueClasses.joint(parts, self.readings.size(variable))
+
+
+def combined(formula: Formula, columns: Iterator[Column]) -> Column:
+    """The formula's own answer from those of its atoms, in the order written."""
+    match formula:
+        case Atom():
+            return next(columns)
+        case All(parts=parts):
+            every = [combined(part, columns) for part in parts]
+            return lambda row: all(holds(row) for holds in every)
+        case Any(parts=parts):
+            some = [combined(part, columns) for part in parts]
+            return lambda row: any(holds(row) for holds in some)
+
+
+def narrowest(table: TableConstraint) -> tuple[Constraint, ...]:
+    """What a table with as few classes as it needs says, in the narrowest form.
+
+    A clause for each column where one row is allowed, one clause where all but one are, else the table
+    itself. A clause of two variables stays a table: it can be joined with other tables. A table that allows
+    everything says nothing.
+    """
+    columns = range(len(table.scope))
+    if not table.rows:
+        return (ClauseConstraint((), table.origin),)
+    if len(columns) == 1 or len(table.rows) == 1:
+        allowed = [frozenset(row[at] for row in table.rows) for at in columns]
+        return tuple(ClauseConstraint((_literal(table, at, allowed[at]),), table.origin) for at in columns)
+    binary = all(set(of) == {0, 1} for of in table.classes)
+    if len(columns) == 2 or not binary or len(table.rows) != 2 ** len(columns) - 1:
+        return (table,)
+    (forbidden,) = set(product((0, 1), repeat=len(columns))) - table.rows
+    literals = tuple(_literal(table, at, frozenset({1 - forbidden[at]})) for at in columns)
+    return (ClauseConstraint(literals, table.origin),)
+
+
+def _literal(table: TableConstraint, column: int, classes: frozenset[int]) -> Literal:
+    """A table's column takes a value of these classes."""
+    values = frozenset(value for value, found in enumerate(table.classes[column]) if found in classes)
+    return Literal(table.scope[column], values)
+
+
+def asked_by_class(
+    scope: tuple[int, ...],
+    classes: tuple[ValueClasses, ...],
+    function: Callable[[tuple[int, ...]], bool],
+    origin: Origin,
+) -> PredicateConstraint:
+    """A predicate that is evaluated once for each combination of classes that somebody asks for."""
+
+    @lru_cache(maxsize=MOST_REMEMBERED)
+    def of_classes(row: tuple[int, ...]) -> bool:
+        return function(tuple([found.first[at] for found, at in zip(classes, row, strict=True)]))
+
+    def of_values(values: tuple[int, ...]) -> bool:
+        return of_classes(tuple([found.of[value] for found, value in zip(classes, values, strict=True)]))
+
+    return PredicateConstraint(scope, of_values, origin, tuple(found.of for found in classes))
 
 
 _BOUNDS: dict[tuple[str, bool], tuple[int | None, int | None]] = {
@@ -296,11 +431,38 @@ def linear_constraint(
     low = None if lower is None else lower - constant
     high = None if upper is None else upper - constant
     excuses = merged(unless)
-    if not terms:
-        if (low is not None and low > 0) or (high is not None and high < 0):
-            yield ClauseConstraint(excuses, origin)
-        return
-    yield LinearConstraint(terms, low, high, excuses, origin)
+    if terms:
+        yield LinearConstraint(terms, low, high, excuses, origin)
+    elif not is_between(0, low, high):
+        yield ClauseConstraint(excuses, origin)
+
+
+def sum_answers(form: LinearForm, lower: int | None, upper: int | None) -> Answers:
+    """Where a sum lies between its bounds, or is not known: found by adding, which is quick."""
+    weights, constant, _ = form.whole_weights()
+    low = None if lower is None else lower - constant
+    high = None if upper is None else upper - constant
+    unknown = {literal.variable: literal.values for literal in merged(form.absent + form.blank)}
+    # By INVARIANT on `LinearForm` a class is unknown as a whole.
+    summands = [
+        [
+            None if value in unknown.get(variable, ()) else number
+            for value, number in zip(classes.first, numbers, strict=True)
+        ]
+        for variable, (classes, numbers) in weights.items()
+    ]
+    combinations = product(*(range(len(part)) for part in summands))
+    rows = frozenset(
+        row
+        for row, added in zip(combinations, product(*summands), strict=True)
+        if None in added or is_between(sum(added), low, high)  # type: ignore[arg-type]  # no `None` is left
+    )
+    return Answers.shortened({variable: classes for variable, (classes, _) in weights.items()}, rows)
+
+
+def is_between(number: int, lower: int | None, upper: int | None) -> bool:
+    """Whether a number lies between bounds, of which each may be open."""
+    return (lower is None or lower <= number) and (upper is None or number <= upper)
 
 
 def merged(literals: tuple[Literal, ...]) -> tuple[Literal, ...]:
@@ -330,19 +492,3 @@ def multiplied_out(formula: Formula) -> tuple[tuple[Atom, ...], ...] | None:
                     return None
                 joined = tuple(one + other for one in joined for other in clauses_of_part)
             return joined
-
-
-def classes_of(signature: Signature, readings: Readings) -> tuple[int, ...]:
-    """The class of each value of the signature's variable: values that look the same have the same."""
-    numbers: dict[tuple[object, ...], int] = {}
-    return tuple(
-        numbers.setdefault(signature(value), len(numbers))
-        for value in range(readings.size(signature.variable))
-    )
-
-
-def _first_of_each(classes: tuple[int, ...]) -> list[int]:
-    first: dict[int, int] = {}
-    for value, found in enumerate(classes):
-        first.setdefault(found, value)
-    return list(first.values())

@@ -14,9 +14,10 @@ A multiset is written as its ascending sequence, filled up with blanks: each onc
 lexicographic order of sequences is dictionary order of the lists that people see.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from math import comb, prod
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -24,6 +25,8 @@ from configurator.catalog.evaluation import Units
 from configurator.catalog.structure import Component, Place, ProductOption, Slot
 from configurator.catalog.values import BooleanType, EnumerationType, SetType, Value
 from configurator.csp.variables import Assignment, Assumptions, Variable
+
+Content = TypeVar("Content")
 
 
 @frozen
@@ -107,15 +110,63 @@ PlaceLayout = SlotLayout | OptionLayout | SetLayout
 
 
 @frozen(eq=False)
+class ValueClasses:
+    """The values of a variable in classes: what looks the same has the same number.
+
+    Attributes:
+        of: the class of each value; numbered from 0 in the order of their first values.
+        first: the first value of each class.
+    """
+
+    of: tuple[int, ...] = field(repr=False)
+    first: tuple[int, ...]
+
+    @classmethod
+    def by(cls, looks: Iterable[Hashable]) -> "ValueClasses":
+        """The classes of values of which each looks like this."""
+        numbers: dict[Hashable, int] = {}
+        of = tuple([numbers.setdefault(look, len(numbers)) for look in looks])
+        first = dict(zip(reversed(of), range(len(of) - 1, -1, -1), strict=True))
+        return cls(of, tuple([first[number] for number in range(len(numbers))]))
+
+    @classmethod
+    def joint(cls, parts: Sequence["ValueClasses"], size: int) -> "ValueClasses":
+        """The classes of values that look the same to every part; all values are alike to no part."""
+        if not parts:
+            return cls((0,) * size, (0,) if size else ())
+        return parts[0] if len(parts) == 1 else cls.by(zip(*(part.of for part in parts), strict=True))
+
+    def merged(self, looks: Iterable[Hashable]) -> "ValueClasses":
+        """The same values in fewer classes: those become one that look like this, one look for each class."""
+        coarser = ValueClasses.by(looks)
+        of = tuple(map(coarser.of.__getitem__, self.of))
+        return ValueClasses(of, tuple([self.first[number] for number in coarser.first]))
+
+    def spread(self, of_classes: Sequence[Content]) -> tuple[Content, ...]:
+        """What belongs to each value, from what belongs to each class."""
+        return tuple(map(of_classes.__getitem__, self.of))
+
+
+@frozen(eq=False)
 class Layout:
     """All variables of a product on one day.
 
     Attributes:
         of: each place's own part, in catalog order.
+        at: the place of each variable.
+        looks: what was found out about values so far, by what was asked; filled by `readings`. It is
+            never wrong to find the same twice, so threads may share it.
     """
 
     variables: tuple[Variable, ...]
     of: Mapping[str, PlaceLayout]
+    at: tuple[PlaceLayout, ...] = field(init=False, repr=False)
+    looks: dict[Hashable, ValueClasses] = field(init=False, repr=False, factory=dict)
+
+    @at.default
+    def _places_of_variables(self) -> tuple[PlaceLayout, ...]:
+        places = {variable: place for place in self.of.values() for variable in place.variables}
+        return tuple(places[variable] for variable in range(len(self.variables)))
 
 
 def lay_out(places: tuple[Place, ...], as_of: date) -> Layout:

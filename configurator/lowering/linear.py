@@ -21,30 +21,59 @@ from configurator.catalog.expressions import (
 )
 from configurator.catalog.values import ABSENT, BLANK, Number, normal
 from configurator.csp.constraints import LinearTerm, Literal
+from configurator.lowering.layout import ValueClasses
 from configurator.lowering.readings import Readings, separable
 
 
-@frozen
+@frozen(eq=False)
+class ClassWeights:
+    """What each class of a variable's values weighs: many components weigh the same."""
+
+    classes: ValueClasses
+    weights: tuple[Number, ...]
+
+    def times(self, factor: Number) -> "ClassWeights":
+        """Every weight multiplied."""
+        return ClassWeights(self.classes, tuple([normal(weight * factor) for weight in self.weights]))
+
+    def plus(self, other: "ClassWeights") -> "ClassWeights":
+        """Both together."""
+        classes = ValueClasses.joint((self.classes, other.classes), len(self.classes.of))
+        sums = [normal(self.of(value) + other.of(value)) for value in classes.first]
+        return ClassWeights(classes, tuple(sums))
+
+    def of(self, value: int) -> Number:
+        """What one value weighs."""
+        return self.weights[self.classes.of[value]]
+
+
+WholeWeights = tuple[ValueClasses, tuple[int, ...]]
+"""The classes of a variable's values with the weight of each."""
+
+
+@frozen(eq=False)
 class LinearForm:
     """`constant` plus one weight per variable.
 
+    INVARIANT: an unknown literal speaks of whole classes of the weights of its variable.
+
     Attributes:
-        weights: by variable, one number per value.
+        weights: by variable.
         absent: where the whole sum is unknown because a component is not chosen.
         blank: where it is unknown because an attribute of a chosen component is blank.
     """
 
     constant: Number
-    weights: dict[int, tuple[Number, ...]] = field(factory=dict)
+    weights: dict[int, ClassWeights] = field(factory=dict)
     absent: tuple[Literal, ...] = ()
     blank: tuple[Literal, ...] = ()
 
     def plus(self, other: "LinearForm", sign: int = 1) -> "LinearForm":
         """The sum (or, with -1, the difference) of two forms: unknown where either is."""
         weights = dict(self.weights)
-        for variable, added in other.weights.items():
-            before = weights.get(variable, (0,) * len(added))
-            weights[variable] = tuple(normal(a + sign * b) for a, b in zip(before, added, strict=True))
+        for variable, found in other.weights.items():
+            added = found if sign == 1 else found.times(sign)
+            weights[variable] = weights[variable].plus(added) if variable in weights else added
         return LinearForm(
             normal(self.constant + sign * other.constant),
             weights,
@@ -54,19 +83,28 @@ class LinearForm:
 
     def times(self, factor: Number) -> "LinearForm":
         """Every weight multiplied."""
-        weights = {v: tuple(normal(weight * factor) for weight in ws) for v, ws in self.weights.items()}
+        weights = {variable: found.times(factor) for variable, found in self.weights.items()}
         return LinearForm(normal(self.constant * factor), weights, self.absent, self.blank)
 
     def whole(self) -> tuple[tuple[LinearTerm, ...], int, int]:
         """Terms, constant and the factor by which everything was multiplied to make it whole."""
-        numbers = [self.constant, *(weight for weights in self.weights.values() for weight in weights)]
-        factor = lcm(*(Fraction(number).denominator for number in numbers))
+        weights, constant, factor = self.whole_weights()
         terms = tuple(
-            LinearTerm(variable, tuple(int(weight * factor) for weight in weights))
-            for variable, weights in sorted(self.weights.items())
-            if any(weights)
+            LinearTerm(variable, classes.spread(numbers))
+            for variable, (classes, numbers) in weights.items()
+            if any(numbers)
         )
-        return terms, int(self.constant * factor), factor
+        return terms, constant, factor
+
+    def whole_weights(self) -> tuple[dict[int, WholeWeights], int, int]:
+        """The same by classes: weights by variable, ascending, those without any weight too."""
+        numbers = {self.constant}.union(*(found.weights for found in self.weights.values()))
+        factor = lcm(*(number.denominator for number in numbers))
+        weights = {
+            variable: (found.classes, tuple([int(weight * factor) for weight in found.weights]))
+            for variable, found in sorted(self.weights.items())
+        }
+        return weights, int(self.constant * factor), factor
 
 
 def linear_form(expression: Expression, readings: Readings) -> LinearForm | None:
@@ -98,10 +136,14 @@ def _unary(expression: Expression, scope: tuple[int, ...], readings: Readings) -
         worth = readings.evaluate(expression, {})
         return LinearForm(worth) if _is_number(worth) else None
     (variable,) = scope
-    worths = [readings.evaluate(expression, {variable: value}) for value in range(readings.size(variable))]
-    absent = frozenset(value for value, worth in enumerate(worths) if worth is ABSENT)
-    blank = frozenset(value for value, worth in enumerate(worths) if worth is BLANK)
-    weights = tuple(worth if _is_number(worth) else 0 for worth in worths)
+    classes, worths = readings.worths(expression, variable)
+    weights = ClassWeights(classes, tuple(worth if _is_number(worth) else 0 for worth in worths))
+    absent, blank = (
+        frozenset(value for value, number in enumerate(classes.of) if worths[number] is kind)
+        if any(worth is kind for worth in worths)
+        else frozenset[int]()
+        for kind in (ABSENT, BLANK)
+    )
     return LinearForm(
         0,
         {variable: weights},

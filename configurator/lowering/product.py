@@ -1,13 +1,14 @@
 """A catalog on one day as a constraint problem, with everything needed to read answers back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache, partial
 from itertools import product as combinations
 
 from attrs import field, frozen
 
-from configurator.catalog.evaluation import Chosen
+from configurator.catalog.evaluation import Chosen, compiled
 from configurator.catalog.expressions import IsChosen, ResourceValue
 from configurator.catalog.model import Catalog
 from configurator.catalog.rules import Default, Resource, Restriction, Rule, VariantTable
@@ -19,12 +20,19 @@ from configurator.csp.constraints import (
     LinearConstraint,
     LinearTerm,
     Literal,
-    PredicateConstraint,
     SortedConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment
-from configurator.lowering.conditions import All, Any, Atom, ConditionLowering, linear_constraint, must_not_be
+from configurator.lowering.conditions import (
+    All,
+    Any,
+    Atom,
+    ConditionLowering,
+    asked_by_class,
+    linear_constraint,
+    must_not_be,
+)
 from configurator.lowering.layout import Layout, OptionLayout, SetLayout, SlotLayout, lay_out
 from configurator.lowering.linear import resource_form
 from configurator.lowering.origins import DefaultOrigin, RestrictionOrigin, StructureOrigin
@@ -40,13 +48,21 @@ class LoweredProduct:
 
     Attributes:
         as_of: the day; what is not in force on it has no value and no constraint.
-        problem: its solutions in ascending order are the valid configurations in catalog order.
+        find_problem: lowers the rules at its first call, and remembers.
     """
 
     catalog: Catalog
     as_of: date
     layout: Layout = field(repr=False)
-    problem: ConstraintProblem = field(repr=False)
+    find_problem: Callable[[], ConstraintProblem] = field(repr=False)
+
+    @property
+    def problem(self) -> ConstraintProblem:
+        """Its solutions in ascending order are the valid configurations in catalog order.
+
+        Found when it is first asked for: an engine that was compiled before needs the layout alone.
+        """
+        return self.find_problem()
 
     def lift(self, assignment: Assignment) -> Chosen:
         """What an assignment stands for."""
@@ -71,15 +87,23 @@ def decides(restriction: Restriction) -> bool:
 
 
 def lower_product(catalog: Catalog, as_of: date) -> LoweredProduct:
-    """Lower everything in force on a day. Cost: for each rule the number of classes it tells apart."""
+    """Lower everything in force on a day; its rules when its problem is first asked for.
+
+    Cost: for each rule the number of classes it tells apart.
+    """
     layout = lay_out(catalog.places, as_of)
+    return LoweredProduct(catalog, as_of, layout, cache(partial(lower_problem, catalog, as_of, layout)))
+
+
+def lower_problem(catalog: Catalog, as_of: date, layout: Layout) -> ConstraintProblem:
+    """Variables and constraints of everything in force on a day."""
     constraints: list[Constraint] = []
     for place in catalog.places:
         constraints.extend(structure_constraints(layout, place))
     for restriction in catalog.restrictions:
         if decides(restriction) and restriction.period.holds(as_of):
             constraints.extend(lower_restriction(restriction, layout))
-    return LoweredProduct(catalog, as_of, layout, ConstraintProblem(layout.variables, tuple(constraints)))
+    return ConstraintProblem(layout.variables, tuple(constraints))
 
 
 # ---------------------------------------------------------------- structure
@@ -148,14 +172,14 @@ def lower_resource(resource: Resource, readings: Readings, origin: RestrictionOr
     balance = resource_value(resource)
     form = resource_form(balance, readings)
     if form is None:
-        expressions = tuple(term.expression for term in resource.supply + resource.demand)
-        scope = readings.scope_of(expressions)
+        scope = readings.scope(balance)
+        classes = tuple(readings.classes((balance,), variable) for variable in scope)
+        evaluate, read = compiled(balance), readings.reader((balance,))
 
         def balanced(values: tuple[int, ...]) -> bool:
-            left = readings.evaluate(balance, dict(zip(scope, values, strict=True)))
-            return not isinstance(left, str | frozenset) and left is not None and _not_negative(left)
+            return _not_negative(evaluate(read(dict(zip(scope, values, strict=True)))))
 
-        yield PredicateConstraint(scope, balanced, origin)
+        yield asked_by_class(scope, classes, balanced, origin)
         return
     for literal in form.blank:
         known = frozenset(range(readings.size(literal.variable))) - literal.values

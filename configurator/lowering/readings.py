@@ -1,6 +1,13 @@
-"""How expressions read variables: which ones, and what they are worth on some of their values."""
+"""How expressions read variables: which ones, and what they are worth on some of their values.
 
-from collections.abc import Mapping
+A family may hold thousands of components and yet only a few sockets. So nothing is asked for each value on
+its own: the values of a variable are first put into *classes* by what an expression reads of them, and the
+expression is then evaluated once per class. What an attribute looks like is remembered with the layout, for
+all expressions that read it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from attrs import evolve, field, frozen
 
@@ -16,8 +23,15 @@ from configurator.catalog.expressions import (
     children,
     places_of,
 )
-from configurator.catalog.values import Value
-from configurator.lowering.layout import Layout, OptionLayout, SetLayout, SlotLayout
+from configurator.catalog.values import BLANK, Value
+from configurator.lowering.layout import (
+    Layout,
+    OptionLayout,
+    PlaceLayout,
+    SetLayout,
+    SlotLayout,
+    ValueClasses,
+)
 
 
 @frozen(eq=False)
@@ -60,85 +74,115 @@ class Readings:
         A slot whose variables have none counts as empty: that is how a sum is taken
         apart, and it must not be relied upon otherwise.
         """
-        return compiled(expression)(self.chosen((expression,), values))
+        return compiled(expression)(self.reader((expression,))(values))
 
-    def chosen(self, expressions: tuple[Expression, ...], values: Mapping[int, int]) -> Chosen:
-        """The part of a configuration that some expressions read."""
-        units: dict[str, Units] = {}
-        options: dict[str, Value] = {}
-        for place in {place for expression in expressions for place in places_of(expression)}:
+    def reader(self, expressions: tuple[Expression, ...]) -> Callable[[Mapping[int, int]], Chosen]:
+        """Gives the part of a configuration that some expressions read, from values for variables.
+
+        To be made once and called often.
+        """
+        slots: list[tuple[str, SlotLayout, tuple[int, ...]]] = []
+        options: list[tuple[str, OptionLayout | SetLayout]] = []
+        for place in dict.fromkeys(place for expression in expressions for place in places_of(expression)):
             if place in self.bound:
                 layout, variable = self.bound[place]
-                units[place] = layout.values[values[variable]]
+                slots.append((place, layout, (variable,)))
                 continue
             found = self.layout.of[place]
-            match found:
-                case SlotLayout():
-                    units[place] = _joined(found, values)
-                case OptionLayout(variables=(variable,), values=meanings):
-                    options[place] = meanings[values[variable]]
-                case SetLayout(elements=elements, variables=variables):
-                    pairs = zip(elements, variables, strict=True)
-                    options[place] = frozenset(e for e, variable in pairs if values.get(variable))
-        return Chosen(units, options)
+            if isinstance(found, SlotLayout):
+                slots.append((place, found, found.variables))
+            else:
+                options.append((place, found))
+        return partial(_chosen, tuple(slots), tuple(options))
+
+    # ------------------------------------------------------------ classes
+
+    def classes(self, expressions: tuple[Expression, ...], variable: int) -> ValueClasses:
+        """The values of a variable in classes that none of the expressions can tell apart."""
+        leaves: dict[object, None] = {}
+        for expression in expressions:
+            _collect(expression, self, variable, leaves, {})
+        return self._classes_by(leaves, variable)
+
+    def worths(self, expression: Expression, variable: int) -> tuple[ValueClasses, tuple[Worth, ...]]:
+        """What an expression is worth on each class of values of a variable, all other slots being empty."""
+        classes = self.classes((expression,), variable)
+        evaluate, read = compiled(expression), self.reader((expression,))
+        return classes, tuple([evaluate(read({variable: value})) for value in classes.first])
+
+    def _classes_by(self, leaves: Iterable[object], variable: int) -> ValueClasses:
+        return ValueClasses.joint([self._looks(leaf, variable) for leaf in leaves], self.size(variable))
+
+    def _looks(self, leaf: object, variable: int) -> ValueClasses:
+        """The values of a variable by what a leaf shows of them: found once for each place."""
+        place = self.layout.at[variable]
+        if isinstance(leaf, Aggregate) and any(slot in self.bound for slot in leaf.slots):
+            # A sum over a name that stands for a position: true of this binding alone.
+            return self._shown(leaf, variable, place)
+        # The positions of a mixed slot are alike.
+        key = (leaf, place.variables[0] if isinstance(place, SlotLayout) else variable)
+        known = self.layout.looks
+        if key not in known:
+            known[key] = self._shown(leaf, variable, place)
+        return known[key]
+
+    def _shown(self, leaf: object, variable: int, place: PlaceLayout) -> ValueClasses:
+        if isinstance(leaf, Aggregate):
+            return self._added(leaf, variable)
+        assert isinstance(leaf, tuple)
+        kind, name = leaf
+        if not isinstance(place, SlotLayout) or kind == "value":
+            return ValueClasses.by(range(self.size(variable)))
+        match kind:
+            case "attribute":
+                return ValueClasses.by(
+                    [tuple([c.values.get(name, BLANK) for c, _ in u]) for u in place.values]
+                )
+            case "sku":
+                return ValueClasses.by([tuple([c.sku for c, _ in units]) for units in place.values])
+            case "quantity":
+                return ValueClasses.by([tuple([quantity for _, quantity in u]) for u in place.values])
+            case _:
+                return ValueClasses.by(map(bool, place.values))
+
+    def _added(self, aggregate: Aggregate, variable: int) -> ValueClasses:
+        """The values by what each adds to a sum or count on its own."""
+        leaves: dict[object, None] = {("quantity", ""): None, ("chosen", ""): None}
+        ranges = {aggregate.bound: aggregate.slots}
+        for part in children(aggregate):
+            _collect(part, self, variable, leaves, ranges)
+        inside = self._classes_by(leaves, variable)
+        evaluate, read = compiled(aggregate), self.reader((aggregate,))
+        return inside.merged([evaluate(read({variable: value})) for value in inside.first])
 
 
-def _joined(layout: SlotLayout, values: Mapping[int, int]) -> Units:
-    return tuple(
-        unit
-        for variable in layout.variables
-        if variable in values
-        for unit in layout.values[values[variable]]
-    )
+def _chosen(
+    slots: tuple[tuple[str, SlotLayout, tuple[int, ...]], ...],
+    options: tuple[tuple[str, OptionLayout | SetLayout], ...],
+    values: Mapping[int, int],
+) -> Chosen:
+    units: dict[str, Units] = {}
+    for place, layout, variables in slots:
+        if len(variables) == 1:
+            (variable,) = variables
+            units[place] = layout.values[values[variable]] if variable in values else ()
+        else:
+            units[place] = tuple(u for v in variables if v in values for u in layout.values[values[v]])
+    return Chosen(units, {place: _option(found, values) for place, found in options})
+
+
+def _option(layout: OptionLayout | SetLayout, values: Mapping[int, int]) -> Value:
+    match layout:
+        case OptionLayout(variables=(variable,), values=meanings):
+            return meanings[values[variable]]
+        case SetLayout(elements=elements, variables=variables):
+            pairs = zip(elements, variables, strict=True)
+            return frozenset(element for element, variable in pairs if values.get(variable))
+        case _:
+            raise AssertionError(layout)
 
 
 # ---------------------------------------------------------------- what of a value matters
-
-
-def signature_reader(expressions: tuple[Expression, ...], readings: Readings, variable: int) -> "Signature":
-    """What the expressions look at in one variable: values that look the same are interchangeable to them."""
-    leaves: dict[object, None] = {}
-    for expression in expressions:
-        _collect(expression, readings, variable, leaves, {})
-    return Signature(variable, readings, tuple(leaves))
-
-
-@frozen(eq=False)
-class Signature:
-    """Tells what some expressions see of a value of a variable."""
-
-    variable: int
-    readings: Readings
-    leaves: tuple[object, ...]
-
-    def __call__(self, value: int) -> tuple[object, ...]:
-        """What is seen; equal for values that no expression can tell apart."""
-        return tuple(self._seen(leaf, value) for leaf in self.leaves)
-
-    def _seen(self, leaf: object, value: int) -> object:
-        if isinstance(leaf, Aggregate):
-            # What the unit adds on its own; a count of 1 and a blank look different, as they must.
-            return self.readings.evaluate(leaf, {self.variable: value})
-        assert isinstance(leaf, tuple)
-        kind, name = leaf
-        units = self._units(value)
-        match kind:
-            case "attribute":
-                return tuple((c.values.get(name), name in c.values) for c, _ in units)
-            case "sku":
-                return tuple(c.sku for c, _ in units)
-            case "quantity":
-                return tuple(quantity for _, quantity in units)
-            case "chosen":
-                return bool(units)
-            case _:
-                return value
-
-    def _units(self, value: int) -> Units:
-        for layout in self.readings.layout.of.values():
-            if isinstance(layout, SlotLayout) and self.variable in layout.variables:
-                return layout.values[value]
-        return ()
 
 
 def _collect(

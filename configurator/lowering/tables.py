@@ -1,21 +1,25 @@
 """A variant table as constraints: for every value of a variable, the set of rows it agrees with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
 
+from attrs import field, frozen
+
 from configurator.catalog.evaluation import Worth
-from configurator.catalog.judgement import broken_rows, cell_matches, mentions_key
+from configurator.catalog.judgement import broken_rows, cell_matches
 from configurator.catalog.rules import VariantTable
+from configurator.catalog.values import Missing, Value
 from configurator.csp.constraints import (
     ClauseConstraint,
     Constraint,
     Literal,
     Origin,
-    PredicateConstraint,
     TableConstraint,
 )
-from configurator.lowering.conditions import MOST_ROWS
+from configurator.csp.simplification import with_fewest_classes
+from configurator.lowering.conditions import MOST_ROWS, asked_by_class, narrowest
+from configurator.lowering.layout import ValueClasses
 from configurator.lowering.readings import Readings
 
 
@@ -29,7 +33,7 @@ def lower_table(table: VariantTable, readings: Readings, origin: Origin) -> Iter
     if table.kind == "forbid":
         yield from _forbidden(table, rows_of, origin)
     else:
-        yield from _allowed(table, rows_of, origin)
+        yield from _allowed(rows_of, origin)
 
 
 def rows_by_value(
@@ -39,58 +43,96 @@ def rows_by_value(
 
     `allow partial` has one row more, number -1, for keys that the table does not mention.
     """
-    every = frozenset(range(len(table.rows))) | {-1}
-    rows_of: dict[int, list[frozenset[int]]] = {}
+    rows_of: dict[int, tuple[frozenset[int], ...]] = {}
     for at, (column, variable) in enumerate(zip(table.columns, variables, strict=True)):
-        known: dict[tuple[Worth, type], frozenset[int]] = {}  # the type tells 1 from yes
-        found = rows_of.setdefault(variable, [every] * readings.size(variable))
-        for value in range(readings.size(variable)):
-            worth = readings.evaluate(column.expression, {variable: value})
-            key = (worth, type(worth))
-            if key not in known:
-                known[key] = _rows_matching(table, at, worth)
-            found[value] &= known[key]
-    return {variable: tuple(found) for variable, found in rows_of.items()}
+        classes, worths = readings.worths(column.expression, variable)
+        matching = ColumnIndex.of(table, at)
+        found = classes.spread([matching.rows(worth) for worth in worths])
+        if variable in rows_of:
+            before = rows_of[variable]
+            pairs = ValueClasses.by(zip(before, found, strict=True))
+            found = pairs.spread([before[value] & found[value] for value in pairs.first])
+        rows_of[variable] = found
+    return rows_of
 
 
-def _rows_matching(table: VariantTable, at: int, worth: Worth) -> frozenset[int]:
-    rows = {number for number, row in enumerate(table.rows) if cell_matches(table, at, row, worth)}
-    if table.kind == "allow partial" and (at > 0 or not mentions_key(table, worth)):
-        rows.add(-1)
-    return frozenset(rows)
+@frozen(eq=False)
+class ColumnIndex:
+    """A column of a table, so that a value's rows are found without trying every cell.
+
+    Attributes:
+        plain: by value the rows whose cells list it and say nothing else.
+        special: the rows with any other cell: these are tried.
+    """
+
+    table: VariantTable
+    at: int
+    plain: dict[Value, frozenset[int]] = field(repr=False)
+    special: tuple[int, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, table: VariantTable, at: int) -> "ColumnIndex":
+        """Sort the cells."""
+        plain: dict[Value, list[int]] = {}
+        special = []
+        for number, row in enumerate(table.rows):
+            test = row.tests[at]
+            if test.kind == "values" and not test.intervals and not test.negated:
+                for value in test.values:
+                    plain.setdefault(value, []).append(number)
+            else:
+                special.append(number)
+        return cls(table, at, {value: frozenset(rows) for value, rows in plain.items()}, tuple(special))
+
+    def rows(self, worth: Worth) -> frozenset[int]:
+        """The rows whose cell matches, numbered from 0; -1 where `allow partial` leaves the value alone."""
+        tried: Iterable[int] = range(len(self.table.rows))
+        found: frozenset[int] = frozenset()
+        if worth is not None and not isinstance(worth, Missing):
+            tried, found = self.special, self.plain.get(worth, found)
+        found |= {number for number in tried if self.matches(number, worth)}
+        if self.table.kind == "allow partial" and (self.at > 0 or not found):
+            return found | {-1}
+        return found
+
+    def matches(self, number: int, worth: Worth) -> bool:
+        """Whether one cell matches, as `cell_matches` says."""
+        row = self.table.rows[number]
+        if row.tests[self.at].kind == "other" and worth in self.plain:
+            return False
+        return cell_matches(self.table, self.at, row, worth)
 
 
 def _forbidden(
     table: VariantTable, rows_of: dict[int, tuple[frozenset[int], ...]], origin: Origin
 ) -> Iterator[Constraint]:
     """One clause per row: some cell does not match."""
+    values_of: dict[int, dict[frozenset[int], list[int]]] = {}
+    for variable, found in sorted(rows_of.items()):
+        values_of[variable] = {}
+        for value, rows in enumerate(found):
+            values_of[variable].setdefault(rows, []).append(value)
     for number in range(len(table.rows)):
         literals = tuple(
-            Literal(variable, frozenset(v for v, rows in enumerate(found) if number not in rows))
-            for variable, found in sorted(rows_of.items())
+            Literal(
+                variable, frozenset().union(*(values for rows, values in found.items() if number not in rows))
+            )
+            for variable, found in values_of.items()
         )
         if not any(len(literal.values) == len(rows_of[literal.variable]) for literal in literals):
             yield ClauseConstraint(literals, origin)
 
 
-def _allowed(
-    table: VariantTable, rows_of: dict[int, tuple[frozenset[int], ...]], origin: Origin
-) -> Iterator[Constraint]:
+def _allowed(rows_of: dict[int, tuple[frozenset[int], ...]], origin: Origin) -> Iterator[Constraint]:
     """A table over classes: values that agree with the same rows are one class."""
-    if table.kind == "allow":
-        rows_of = {v: tuple(rows - {-1} for rows in found) for v, found in rows_of.items()}
     scope = tuple(sorted(rows_of))
     kinds = [list(dict.fromkeys(rows_of[variable])) for variable in scope]
-    if len(scope) == 1:
-        allowed = frozenset(value for value, rows in enumerate(rows_of[scope[0]]) if rows)
-        yield ClauseConstraint((Literal(scope[0], allowed),), origin)
-        return
     numbers = [{rows: at for at, rows in enumerate(found)} for found in kinds]
     classes = tuple(
         tuple(number[rows] for rows in rows_of[variable])
         for variable, number in zip(scope, numbers, strict=True)
     )
-    yield TableConstraint(scope, classes, class_rows(kinds), origin)
+    yield from narrowest(with_fewest_classes(TableConstraint(scope, classes, class_rows(kinds), origin)))
 
 
 def class_rows(kinds: list[list[frozenset[int]]]) -> frozenset[tuple[int, ...]]:
@@ -116,9 +158,10 @@ def _by_evaluation(table: VariantTable, readings: Readings, origin: Origin) -> I
     """A column that reads several variables: the table is asked for every combination."""
     expressions = tuple(column.expression for column in table.columns)
     scope = readings.scope_of(expressions)
+    classes = tuple(readings.classes(expressions, variable) for variable in scope)
+    read = readings.reader(expressions)
 
     def function(values: tuple[int, ...]) -> bool:
-        chosen = readings.chosen(expressions, dict(zip(scope, values, strict=True)))
-        return broken_rows(table, chosen) is None
+        return broken_rows(table, read(dict(zip(scope, values, strict=True)))) is None
 
-    yield PredicateConstraint(scope, function, origin)
+    yield asked_by_class(scope, classes, function, origin)

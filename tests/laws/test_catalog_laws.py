@@ -306,7 +306,7 @@ def test_every_restriction_means_what_it_says_to_the_judge_and_to_engines(catalo
     for rows in TABLE_LIMITS:
         with tables_up_to(rows):
             lowered = lower_product(read, DAY)
-        constraints = lowered.problem.constraints
+            constraints = lowered.problem.constraints
         structure = [c for c in constraints if restriction_of(c) is None]
         every = assignments([variable.size for variable in lowered.problem.variables])
         possible = [a for a in every if all(holds(constraint, a) for constraint in structure)]

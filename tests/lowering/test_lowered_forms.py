@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from itertools import product as combinations
 from unittest import mock
 
 import pytest
 
+from configurator.catalog.evaluation import truth
 from configurator.configurator import Configurator
 from configurator.csp.constraints import (
     ClauseConstraint,
@@ -64,10 +66,11 @@ CPU, BOARD, GPU, FIRST, SECOND, QUIET, WISH_X, WISH_Y = range(8)
 def lowered(rule: str, *, most_rows: int | None = None) -> LoweredProduct:
     """The catalog with one more statement; conditions become tables of at most `most_rows`."""
     catalog = Configurator.from_text(CATALOG + rule).catalog
-    if most_rows is None:
-        return lower_product(catalog, DAY)
-    with mock.patch.object(product, "ConditionLowering", partial(ConditionLowering, most_rows=most_rows)):
-        return lower_product(catalog, DAY)
+    found = lower_product(catalog, DAY)
+    if most_rows is not None:
+        with mock.patch.object(product, "ConditionLowering", partial(ConditionLowering, most_rows=most_rows)):
+            assert found.problem is found.problem
+    return found
 
 
 def constraints_of(rule: str, *, most_rows: int | None = None) -> list[Constraint]:
@@ -129,6 +132,16 @@ def test_components_not_in_force_have_no_value() -> None:
     assert [["NOW"]] == [[component.sku for component, _ in units] for units in slot.values]
 
 
+def test_rules_are_lowered_once_and_only_when_they_are_asked_for() -> None:
+    catalog = Configurator.from_text(CATALOG + "rule r: require cpu.socket = board.socket").catalog
+    with mock.patch.object(product, "lower_rule", wraps=product.lower_rule) as lower_rule:
+        found = lower_product(catalog, DAY)
+        assert not lower_rule.called
+
+        assert found.problem is found.problem
+    assert 1 == lower_rule.call_count
+
+
 def test_an_assignment_is_lifted_to_components_with_quantities() -> None:
     chosen = lowered("").lift((0, 1, 0, 2, 2, 1, 0, 1))
 
@@ -158,10 +171,8 @@ def test_a_condition_on_one_place_is_one_literal() -> None:
     assert [clause((QUIET, [1]))] == constraints_of("rule r: require quiet = yes")
 
 
-def test_an_element_of_a_set_is_a_table_over_the_sets_variables() -> None:
-    expected = TableConstraint((WISH_X, WISH_Y), ((0, 1), (0, 1)), frozenset({(1, 0), (1, 1)}))
-
-    assert [expected] == constraints_of("rule r: require x in wish")
+def test_an_element_of_a_set_is_one_literal() -> None:
+    assert [clause((WISH_X, [1]))] == constraints_of("rule r: require x in wish")
 
 
 def test_conditions_joined_by_and_are_constraints_of_their_own() -> None:
@@ -230,6 +241,36 @@ def test_a_resource_is_a_linear_constraint_with_its_spare() -> None:
     assert (-40, None) == (found.lower, found.upper)
 
 
+def test_classes_are_as_few_as_the_rule_tells_apart() -> None:
+    found = constraints_of(
+        "rule r: require cpu.tdp > 10 W or board.socket = A or quiet = yes and gpu is chosen"
+    )
+
+    assert [
+        TableConstraint(
+            (CPU, BOARD, GPU, QUIET),
+            ((0, 1, 1), (0, 1, 1), (0, 1, 1), (0, 1)),
+            frozenset(
+                row
+                for row in combinations((0, 1), repeat=4)
+                if row[0] == 1 or row[1] == 0 or row[2:] == (1, 1)
+            ),
+        )
+    ] == found
+
+
+def test_a_small_or_of_three_places_is_a_clause() -> None:
+    found = constraints_of("rule r: require cpu.tdp < 20 W or gpu is chosen or quiet = yes")
+
+    assert [clause((CPU, [0]), (GPU, [1, 2]), (QUIET, [1]))] == found
+
+
+def test_a_sum_that_leaves_no_choice_is_a_clause_for_each_place() -> None:
+    found = constraints_of("rule r: require count(drive where bus = NVMe) = 2")
+
+    assert [clause((FIRST, [2])), clause((SECOND, [2]))] == found
+
+
 def test_a_large_or_of_small_parts_is_a_clause() -> None:
     found = constraints_of("rule r: require cpu.tdp < 20 W or gpu is chosen or quiet = yes", most_rows=0)
 
@@ -254,6 +295,35 @@ def test_what_has_no_other_form_is_a_predicate() -> None:
 
     assert isinstance(found, PredicateConstraint)
     assert (CPU, GPU, FIRST, SECOND) == found.scope
+    assert ((0, 1, 2), (0, 1, 2), (0, 1, 2), (0, 1, 2)) == found.classes
+
+
+def test_a_predicate_knows_which_values_look_the_same_to_it() -> None:
+    text = CATALOG.replace("| C2  | A      | 20      |", "| C2  | A      | 10      |")
+    rule = "rule r: when quiet = yes require min(draw) * cpu.tdp > 10 W * 10 W"
+    catalog = Configurator.from_text(text + rule).catalog
+    with mock.patch.object(product, "ConditionLowering", partial(ConditionLowering, most_rows=0)):
+        (found,) = (
+            c for c in lower_product(catalog, DAY).problem.constraints if isinstance(c, PredicateConstraint)
+        )
+
+    assert (CPU, GPU, FIRST, SECOND, QUIET) == found.scope
+    assert ((0, 0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2), (0, 1)) == found.classes
+
+
+def test_a_predicate_is_asked_once_for_each_combination_of_classes() -> None:
+    text = CATALOG.replace("| C2  | A      | 20      |", "| C2  | A      | 10      |")
+    rule = "rule r: require min(draw) * cpu.tdp > 10 W * 10 W"
+    catalog = Configurator.from_text(text + rule).catalog
+    with mock.patch.object(product, "ConditionLowering", partial(ConditionLowering, most_rows=0)):
+        (found,) = (
+            c for c in lower_product(catalog, DAY).problem.constraints if isinstance(c, PredicateConstraint)
+        )
+    with mock.patch("configurator.lowering.conditions.truth", wraps=truth) as asked:
+        answers = [found.function((cpu, 2, 2, 0)) for cpu in (0, 1, 2, 0, 1, 2)]
+
+    assert [False, False, False] * 2 == answers
+    assert 2 == asked.call_count
 
 
 def test_a_rule_for_each_unit_stands_once_for_every_position() -> None:
