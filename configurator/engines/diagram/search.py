@@ -1,0 +1,405 @@
+"""The diagram engine's face: which way answers which question depends on how many sums stayed outside.
+
+| Sums outside | Valid domains, feasibility | Count         | Cheapest          | Sample             |
+|--------------|----------------------------|---------------|-------------------|--------------------|
+| none         | reachability               | one pass      | one weighted pass | ranks              |
+| one          | two weighted passes        | `histograms`  | see `cheapest`    | `budget_sampling`  |
+| several      | `hybrid`                   | `hybrid`      | `hybrid`          | refused            |
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from attrs import field, frozen
+
+from configurator.csp.constraints import Constraint, LinearConstraint, LinearTerm
+from configurator.csp.problem import ConstraintProblem, check_constraint
+from configurator.csp.variables import Assignment, Assumptions
+from configurator.engines.derived import cheapest_by_bounds
+from configurator.engines.diagram import costs, counting, domains, listing
+from configurator.engines.diagram.budget_sampling import samples_within
+from configurator.engines.diagram.budgets import domains_within, feasible_within
+from configurator.engines.diagram.bulk_validation import bulk_validator
+from configurator.engines.diagram.compilation import Compilation, compile_problem
+from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.decisions import Columns
+from configurator.engines.diagram.extension import extended
+from configurator.engines.diagram.histograms import count_within, histogram
+from configurator.engines.diagram.hybrid import domains_under_sums, feasible_under_sums
+from configurator.engines.diagram.limits import DEFAULT_SIZES, SizeLimits
+from configurator.engines.diagram.multiset_weights import WeightedMultiset
+from configurator.engines.diagram.multisets import MultisetDecision, RestrictedMultiset
+from configurator.engines.diagram.objectives import Objective as WideObjective
+from configurator.engines.diagram.objectives import path_sum, side_path_sum
+from configurator.engines.diagram.passes import traces
+from configurator.engines.diagram.path_sums import PathSum
+from configurator.engines.diagram.ranking import FastOrder, fast_order
+from configurator.engines.diagram.sampling import uniform_samples
+from configurator.engines.diagram.totals import totals
+from configurator.engines.diagram.whole import Flags, Indices, Whole
+from configurator.engines.engine import (
+    NO_LIMITS,
+    Domains,
+    Feasibility,
+    Infeasible,
+    Objective,
+    Optimum,
+    PreparedProblem,
+    SearchLimits,
+    Unknown,
+)
+from configurator.engines.multiset_questions import NOTHING, MultisetOffers
+from configurator.engines.propagated import PropagatedProblem
+from configurator.engines.sat import SatEngine
+from configurator.errors import SearchLimitError
+
+T = TypeVar("T")
+
+Ranges = tuple[tuple[tuple[int, int | None] | None, ...], ...]
+"""For each variable and value the least and the greatest cost of solutions with it; `None` where there are
+none, and for a greatest cost that a sum outside the diagram keeps from being told."""
+
+
+@frozen(eq=False, slots=False)
+class DiagramSearch:
+    """A compiled problem; see `PreparedProblem` and `CompiledProblem` for the questions."""
+
+    find_problem: Callable[[], ConstraintProblem] = field(repr=False)
+    compiled: CompiledDiagram
+    report: Compilation = field(repr=False)
+    sizes: SizeLimits = DEFAULT_SIZES
+
+    @cached_property
+    def problem(self) -> ConstraintProblem:
+        """The problem as it was given."""
+        return self.find_problem()
+
+    @cached_property
+    def _sums(self) -> tuple[PathSum, ...]:
+        """The sums outside the diagram."""
+        return tuple(side_path_sum(self.compiled, found) for found in self.compiled.side_sums)
+
+    @property
+    def _upper(self) -> int:
+        """The bound of the only sum outside."""
+        (found,) = self.compiled.side_sums
+        return found.upper
+
+    # ------------------------------------------------------------ questions every engine answers
+
+    def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
+        """Whether a solution obeys the assumptions; the witness is any."""
+
+        def found() -> Feasibility:
+            match self._sums:
+                case ():
+                    return domains.feasibility(self.compiled, assumptions, limits)
+                case (only,):
+                    return feasible_within(only, self._upper, assumptions, limits)
+                case _:
+                    found = feasible_under_sums(self.compiled, assumptions, self._solve(limits), limits)
+                    return found.feasibility
+
+        return self._asked(found, assumptions, limits)
+
+    def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
+        """The valid domains."""
+        found = self.domain_flags(assumptions, limits)
+        return found if isinstance(found, Unknown) else domains.as_values(found)
+
+    def domain_flags(
+        self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> tuple[Flags, ...] | Unknown:
+        """The valid domains as one flag per value: for families of thousands, several times cheaper."""
+
+        def found() -> tuple[Flags, ...]:
+            match self._sums:
+                case ():
+                    return domains.valid_domains(self.compiled, assumptions, limits)
+                case (only,):
+                    return domains_within(only, self._upper, assumptions, limits)
+                case _:
+                    return domains_under_sums(self.compiled, assumptions, self._solve(limits), limits).domains
+
+        return self._asked(found, assumptions, limits)
+
+    def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
+        """How many solutions obey the assumptions, exactly."""
+
+        def found() -> int:
+            match self._sums:
+                case ():
+                    return counting.count(self.compiled, assumptions, limits)
+                case (only,):
+                    return count_within(only, self._upper, assumptions, limits)
+                case _:
+                    raise SearchLimitError(
+                        f"a count under {len(self._sums)} sums outside the diagram cannot be made exact"
+                    )
+
+        return self._asked(found, assumptions, limits)
+
+    def solutions(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Iterator[Assignment]:
+        """Yield each solution that obeys the assumptions once, lazily, in ascending order.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        limits.check()
+        self._check_variables(assumptions)
+        yield from listing.solutions(self.compiled, assumptions, limits)
+
+    def cheapest(
+        self, objective: Objective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Optimum | Infeasible | Unknown:
+        """The least cost of a solution that obeys the assumptions, with the first such solution.
+
+        Raises:
+            ValueError: the objective does not fit the variables.
+        """
+        check_constraint(LinearConstraint(objective, None, None), self.compiled.variables)
+        return self.cheapest_of(objective, assumptions, limits)
+
+    def extended(
+        self, constraints: tuple[Constraint, ...], limits: SearchLimits = NO_LIMITS
+    ) -> "DiagramSearch":
+        """The same problem with more constraints, by cutting the diagram where that is possible.
+
+        Raises:
+            SearchLimitError: a limit was reached.
+        """
+        limits.check()
+        compiled, report = extended(self.compiled, constraints, self.sizes, limits), self.report
+        if compiled is None:
+            compiled, report = compile_problem(self.problem.extended(constraints), limits, self.sizes)
+        return DiagramSearch(lambda: self.problem.extended(constraints), compiled, report, self.sizes)
+
+    def multiset_offers(
+        self, scope: tuple[int, ...], assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> MultisetOffers | Unknown | None:
+        """What the positions of a mixed slot can still hold; `None` where it is no decision of its own."""
+        at = next((at for at, each in enumerate(self.compiled.decisions) if each.variables == scope), None)
+        if at is None or not isinstance(self.compiled.decisions[at], MultisetDecision) or len(self._sums) > 1:
+            return None
+
+        def found() -> MultisetOffers:
+            if self._sums:
+                return self._offers_within(at, assumptions, limits)
+            return self._offers(at, assumptions, limits)
+
+        return self._asked(found, assumptions, limits)
+
+    def _offers(self, at: int, assumptions: Assumptions, limits: SearchLimits) -> MultisetOffers:
+        found = None if self.compiled.diagram.void else traces(self.compiled, assumptions, limits)
+        if found is None:
+            return NOTHING
+        begin, end = found.links.classes_begin[at : at + 2]
+        alive = found.classes()[begin:end]
+        restricted = found.restriction.decisions[at]
+        assert isinstance(restricted, RestrictedMultiset)
+        units = restricted.filled(alive)
+        return (
+            NOTHING if units is None else MultisetOffers(_counted(restricted.highest_counts(alive)), *units)
+        )
+
+    def _offers_within(self, at: int, assumptions: Assumptions, limits: SearchLimits) -> MultisetOffers:
+        (only,) = self._sums
+        if self.compiled.diagram.void:
+            return NOTHING
+        paths = only.under(assumptions, limits)
+        weighted, upper = paths.decisions[at], min(self._upper, only.magnitude)
+        assert isinstance(weighted, WeightedMultiset)
+        around = paths.around(at)
+        highest: dict[int, int] = {}
+        for units, totals_ in enumerate(weighted.least_by_units(around), start=1):
+            for value in np.flatnonzero(totals_ <= upper).tolist():
+                highest[value] = units
+        filled = np.flatnonzero(weighted.least_by_filled(around) <= upper).tolist()
+        if not filled:
+            return NOTHING
+        return MultisetOffers(
+            {value: highest[value] for value in sorted(highest) if value}, filled[0], filled[-1]
+        )
+
+    # ------------------------------------------------------------ questions of a compiled problem
+
+    def cheapest_of(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Optimum | Infeasible | Unknown:
+        """The same for objectives that may also charge for changes: the fewest changes, for instance."""
+
+        def found() -> Optimum | Infeasible | Unknown:
+            total = path_sum(self.compiled, objective)
+            if total is None:
+                return self._by_bounds(objective, assumptions, limits)
+            best = costs.cheapest(total, assumptions, limits)
+            # The cheapest of all, if it keeps the sums outside, is the cheapest of those that do.
+            if best is not None and not self._keeps_sums(best.witness):
+                return self._by_bounds(objective, assumptions, limits)
+            return Infeasible() if best is None else Optimum(best.total, best.witness)
+
+        return self._asked(found, assumptions, limits)
+
+    def top(
+        self,
+        objective: WideObjective,
+        amount: int,
+        assumptions: Assumptions,
+        limits: SearchLimits = NO_LIMITS,
+    ) -> tuple[Optimum, ...] | Unknown:
+        """The cheapest solutions, so many or all there are: by cost, equal ones in ascending order."""
+
+        def found() -> tuple[Optimum, ...]:
+            total = path_sum(self.compiled, objective)
+            if total is None:
+                raise SearchLimitError("the positions of a mixed slot weigh differently in this objective")
+            if self._sums:
+                raise SearchLimitError("a sum stays outside the diagram")
+            listed = costs.top_k(total, amount, assumptions, limits)
+            return tuple(Optimum(each.total, each.witness) for each in listed)
+
+        return self._asked(found, assumptions, limits)
+
+    def cost_ranges(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Ranges | Unknown:
+        """What solutions with each value cost."""
+
+        def found() -> Ranges:
+            total = path_sum(self.compiled, objective)
+            if total is None or self._sums:
+                raise SearchLimitError("a sum stays outside the diagram")
+            lows = costs.least_totals(total, assumptions, limits)
+            highs = costs.least_totals(total.negated, assumptions, limits)
+            return _ranges(total, lows, highs)
+
+        return self._asked(found, assumptions, limits)
+
+    def histogram(
+        self,
+        objective: WideObjective,
+        edges: Sequence[int],
+        assumptions: Assumptions,
+        limits: SearchLimits = NO_LIMITS,
+    ) -> tuple[int, ...] | Unknown:
+        """For each edge how many solutions cost at most that, exactly."""
+
+        def found() -> tuple[int, ...]:
+            total = path_sum(self.compiled, objective)
+            if total is None or self._sums:
+                raise SearchLimitError("a sum stays outside the diagram")
+            return histogram(total, edges, assumptions, limits)
+
+        return self._asked(found, assumptions, limits)
+
+    def sample(
+        self, amount: int, seed: int, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Columns | Unknown:
+        """Solutions drawn exactly uniformly and independently: a row per variable, a column per sample."""
+
+        def found() -> Columns:
+            match self._sums:
+                case ():
+                    return uniform_samples(self.compiled, assumptions, amount, seed, limits)
+                case (only,):
+                    return samples_within(only, self._upper, assumptions, amount, seed, limits)
+                case _:
+                    raise SearchLimitError(f"{len(self._sums)} sums stay outside the diagram")
+
+        return self._asked(found, assumptions, limits)
+
+    def fast_order(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> FastOrder | Unknown:
+        """The solutions in the diagram's own order, any page of which costs the same."""
+
+        def found() -> FastOrder:
+            if self._sums:
+                raise SearchLimitError("a sum stays outside the diagram, so that solutions have no rank")
+            return fast_order(self.compiled, assumptions, limits)
+
+        return self._asked(found, assumptions, limits)
+
+    def validate(self, columns: Columns, limits: SearchLimits = NO_LIMITS) -> Flags:
+        """For each column (a row per variable) whether it is a solution.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        return bulk_validator(self.compiled).validate(columns, limits)
+
+    # ------------------------------------------------------------ inside
+
+    def _asked(self, answer: Callable[[], T], assumptions: Assumptions, limits: SearchLimits) -> T | Unknown:
+        try:
+            limits.check()
+            self._check_variables(assumptions)
+            return answer()
+        except SearchLimitError as stopped:
+            return Unknown(stopped.reason)
+
+    def _check_variables(self, assumptions: Assumptions) -> None:
+        for variable in assumptions:
+            if not 0 <= variable < len(self.compiled.variables):
+                raise ValueError(f"no variable {variable} among {len(self.compiled.variables)}")
+
+    def _keeps_sums(self, witness: Assignment) -> bool:
+        column = np.array(witness, np.int32).reshape(-1, 1)
+        return all(
+            int(totals(found, column)[0]) <= side.upper
+            for found, side in zip(self._sums, self.compiled.side_sums, strict=True)
+        )
+
+    def _solve(self, limits: SearchLimits) -> Callable[[Assumptions], Feasibility]:
+        """The engine asked for what bounds leave open."""
+        return lambda assumptions: self._searching.feasibility(assumptions, limits)
+
+    @cached_property
+    def _searching(self) -> PreparedProblem:
+        return SatEngine().prepare(self.problem)
+
+    def _by_bounds(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits
+    ) -> Optimum | Infeasible | Unknown:
+        """For positions of one mixed slot that weigh differently."""
+        terms = tuple(term for term in objective if isinstance(term, LinearTerm))
+        if len(terms) < len(objective):
+            raise SearchLimitError("the change of several places at once cannot be charged")
+        return cheapest_by_bounds(self, PropagatedProblem.of(self.problem), terms, assumptions, limits)
+
+
+def _counted(highest: Indices) -> dict[int, int]:
+    """The components that can be had, with their numbers."""
+    return {value: int(highest[value]) for value in np.flatnonzero(highest).tolist()}
+
+
+def _ranges(total: PathSum, lows: Sequence[Whole], highs: Sequence[Whole]) -> Ranges:
+    return tuple(
+        tuple(
+            (least, -negated) if least <= total.magnitude else None
+            for least, negated in zip(low.tolist(), high.tolist(), strict=True)
+        )
+        for low, high in zip(lows, highs, strict=True)
+    )
+
+
+@frozen
+class DiagramEngine:
+    """Compiles a problem once to a decision diagram, then answers everything about it in microseconds.
+
+    Attributes:
+        sizes: how large a diagram may become; beyond it the engine refuses.
+    """
+
+    name: str = "diagram"
+    sizes: SizeLimits = DEFAULT_SIZES
+
+    def prepare(self, problem: ConstraintProblem, limits: SearchLimits = NO_LIMITS) -> DiagramSearch:
+        """Compile it.
+
+        Raises:
+            SearchLimitError: the diagram would be too large, or the time is up.
+        """
+        limits.check()
+        compiled, report = compile_problem(problem, limits, self.sizes)
+        return DiagramSearch(lambda: problem, compiled, report, self.sizes)
