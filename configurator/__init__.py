@@ -28,33 +28,44 @@ if TYPE_CHECKING:
     from configurator.availability.snapshot import StockSnapshot
     from configurator.availability.stock_file import parse_stock
     from configurator.availability.store import StockStore
+    from configurator.configuration.columns import ConfigurationColumns, FastPage
     from configurator.configuration.completion import Completed, NotCompletable
     from configurator.configuration.domains import ValidDomains
     from configurator.configuration.enumeration import Count
+    from configurator.configuration.inspection import Inspection
     from configurator.configuration.model import ComponentQuantity, Configuration
+    from configurator.configuration.pricing import Amount, Priced, PriceRange
     from configurator.configuration.validation import Incomplete, Invalid, Valid
     from configurator.configurator import Configurator
     from configurator.engines.engine import Unknown
-    from configurator.errors import CatalogError, ConfiguratorError
+    from configurator.errors import ArtefactError, CatalogError, ConfiguratorError
     from configurator.explanation.conflict import Conflict
 
+    DISTRIBUTION: str
     __version__: str
 
 __all__ = [
     "Accepted",
+    "Amount",
+    "ArtefactError",
     "Available",
     "CatalogError",
     "Completed",
     "ComponentQuantity",
     "Configuration",
+    "ConfigurationColumns",
     "Configurator",
     "ConfiguratorError",
     "Conflict",
     "Count",
+    "FastPage",
     "Incomplete",
+    "Inspection",
     "Invalid",
     "NotCompletable",
     "OrderIncomplete",
+    "PriceRange",
+    "Priced",
     "RejectedInvalid",
     "RejectedUnavailable",
     "Shortage",
@@ -69,25 +80,29 @@ __all__ = [
     "parse_stock",
 ]
 
-DISTRIBUTION = "pcat-configurator"
-"""What to install. The plain name belongs to another project, which installs a package of the same name."""
-
 # Where each name lives. A test holds this table against the imports above.
 _HOMES = {
     "Accepted": "configurator.acceptance.decision",
+    "Amount": "configurator.configuration.pricing",
+    "ArtefactError": "configurator.errors",
     "Available": "configurator.acceptance.decision",
     "CatalogError": "configurator.errors",
     "Completed": "configurator.configuration.completion",
     "ComponentQuantity": "configurator.configuration.model",
     "Configuration": "configurator.configuration.model",
+    "ConfigurationColumns": "configurator.configuration.columns",
     "Configurator": "configurator.configurator",
     "ConfiguratorError": "configurator.errors",
     "Conflict": "configurator.explanation.conflict",
     "Count": "configurator.configuration.enumeration",
+    "FastPage": "configurator.configuration.columns",
     "Incomplete": "configurator.configuration.validation",
+    "Inspection": "configurator.configuration.inspection",
     "Invalid": "configurator.configuration.validation",
     "NotCompletable": "configurator.configuration.completion",
     "OrderIncomplete": "configurator.acceptance.decision",
+    "PriceRange": "configurator.configuration.pricing",
+    "Priced": "configurator.configuration.pricing",
     "RejectedInvalid": "configurator.acceptance.decision",
     "RejectedUnavailable": "configurator.acceptance.decision",
     "Shortage": "configurator.availability.balances",
@@ -105,8 +120,8 @@ if not TYPE_CHECKING:  # a type checker that sees it would take any name at all 
 
     def __getattr__(name: str) -> Any:
         value: Any
-        if name == "__version__":
-            value = _version()
+        if name in {"DISTRIBUTION", "__version__"}:
+            value = _metadata(name)
         elif name in _HOMES:
             from importlib import import_module  # noqa: PLC0415 - the point of this module is to import late
 
@@ -121,14 +136,10 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def _version() -> str:
-    """The version in this distribution's own metadata; `0+checkout` where it is not installed."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 20 ms that few callers need
+def _metadata(name: str) -> str:
+    from configurator import distribution  # noqa: PLC0415 - 20 ms that few callers need
 
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0+checkout"
+    return distribution.DISTRIBUTION if name == "DISTRIBUTION" else distribution.library_version()
 
 
 def accept(

@@ -1,12 +1,16 @@
 """The public face: one compiled, immutable object for one catalog, each method a call to what does it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from configurator.acceptance.decision import Check, Decision, accept_order, check_order
 from configurator.acceptance.orders import read_order
@@ -17,16 +21,43 @@ from configurator.availability.store import StockStore
 from configurator.catalog.compilation import CompileResult, compile_catalog
 from configurator.catalog.model import Catalog
 from configurator.catalog_files import find_catalog, text_reader
+from configurator.compiled_files import InForce, key_of, load_compiled, save_compiled
 from configurator.configuration.choices import read_choices
-from configurator.configuration.completion import Completion, complete
+from configurator.configuration.columns import (
+    ConfigurationColumns,
+    FastPage,
+    fast_page,
+    sample_configurations,
+    validate_columns,
+)
+from configurator.configuration.completion import Completion, NotCompletable, complete
 from configurator.configuration.domains import ValidDomains, valid_domains
 from configurator.configuration.enumeration import Count, count_configurations, enumerate_configurations
+from configurator.configuration.inspection import Inspection, inspect_product
 from configurator.configuration.model import Configuration
-from configurator.configuration.product import PreparedProduct, Question, ask, prepare_product
+from configurator.configuration.pricing import (
+    Priced,
+    PriceRanges,
+    cheapest_configurations,
+    price_histogram,
+    price_ranges,
+)
+from configurator.configuration.product import (
+    PreparedProduct,
+    Question,
+    ask,
+    prepare_product,
+    product_of_artefact,
+)
 from configurator.configuration.validation import Verdict, validate
 from configurator.diagnostics.diagnostic import Diagnostic
+from configurator.distribution import library_version
 from configurator.engines.engine import SearchLimits, Unknown
+from configurator.engines.registry import compiled_form
 from configurator.errors import CatalogError, SearchLimitError
+from configurator.lowering.intervals import interval_in_force
+
+T = TypeVar("T")
 
 Choices = Mapping[str, object]
 """What a customer chose, by dotted path: see `Configurator.validate`."""
@@ -58,7 +89,7 @@ class Configurator:
         self._engine = engine
         self._clock = clock
         self._source = source
-        self._products: dict[date, PreparedProduct] = {}
+        self._products: dict[InForce, PreparedProduct] = {}
         self._lock = Lock()
 
     # ------------------------------------------------------------ loading
@@ -253,6 +284,177 @@ class Configurator:
         limits = SearchLimits.within(seconds)
         return complete(self._ask(choices, as_of, limits, only=only), limits)
 
+    # ------------------------------------------------------------ money
+
+    def cheapest(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        by: str = "price",
+        limit: int = 1,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> tuple[Priced, ...] | NotCompletable | Unknown:
+        """The `limit` cheapest valid configurations that keep the choices, ascending by a calc.
+
+        Equal amounts are in catalog order. Configurations for which the calc has no value do not count.
+
+        Raises:
+            ChoiceError: as in `validate`, or there is no such calc.
+        """
+        return self._answered(
+            lambda question, limits: cheapest_configurations(question, by, count=limit, limits=limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+        )
+
+    def price_ranges(
+        self,
+        choices: Choices = MappingProxyType({}),
+        *,
+        by: str = "price",
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> PriceRanges | Unknown:
+        """For each place and value that can still be chosen, what it leads to: from the least to the most.
+
+        Raises:
+            ChoiceError: as in `cheapest`.
+        """
+        return self._answered(
+            lambda question, limits: price_ranges(question, by, limits), choices, as_of, seconds, only=only
+        )
+
+    def count_within(
+        self,
+        budgets: Sequence[int | Fraction],
+        choices: Choices = MappingProxyType({}),
+        *,
+        by: str = "price",
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> tuple[int, ...] | Unknown:
+        """For each budget, in the calc's unit, how many configurations come to that much at most, exactly.
+
+        Raises:
+            ChoiceError: as in `cheapest`.
+        """
+        return self._answered(
+            lambda question, limits: price_histogram(question, by, budgets, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+        )
+
+    # ------------------------------------------------------------ by the million
+
+    def sample(
+        self,
+        amount: int,
+        choices: Choices = MappingProxyType({}),
+        *,
+        seed: int = 0,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> ConfigurationColumns | Unknown:
+        """So many valid configurations that keep the choices, each drawn from all of them alike.
+
+        Raises:
+            ChoiceError: as in `validate`.
+        """
+        return self._answered(
+            lambda question, limits: sample_configurations(question, amount, seed, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+        )
+
+    def fast_page(
+        self,
+        offset: int,
+        length: int,
+        choices: Choices = MappingProxyType({}),
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+    ) -> FastPage | Unknown:
+        """Configurations number `offset` and on, as columns, in the diagram's own order, wherever they are.
+
+        Page 10**10 costs what page 0 costs; catalog order is `configurations`.
+
+        Raises:
+            ChoiceError: as in `validate`.
+        """
+        return self._answered(
+            lambda question, limits: fast_page(question, offset, length, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+        )
+
+    def validate_columns(
+        self, values: NDArray[np.int32], *, as_of: date | None = None, seconds: float | None = None
+    ) -> NDArray[np.bool_] | Unknown:
+        """For each column of numbers, as `ConfigurationColumns.values` has them, whether it is valid.
+
+        Raises:
+            ChoiceError: there is not one row for each variable.
+        """
+        return validate_columns(self.product(as_of), values, SearchLimits.within(seconds))
+
+    # ------------------------------------------------------------ compiling
+
+    def compile(self, *, as_of: date | None = None, seconds: float | None = None) -> Inspection:
+        """Compile now what the first question would compile, and tell what came of it.
+
+        A catalog that cannot be compiled within the limits is still answered about, by searching; the
+        notes say why.
+        """
+        in_force = interval_in_force(self.catalog, self._day(as_of))
+        return inspect_product(self.product(as_of), in_force, SearchLimits.within(seconds))
+
+    def save_compiled(
+        self, path: str | Path, *, as_of: date | None = None, seconds: float | None = None
+    ) -> Path:
+        """Write the compiled catalog to a file, or into a folder under a name of its own; returns the file.
+
+        It serves every day on which the same is in force as on `as_of`.
+
+        Raises:
+            ArtefactError: the file cannot be written.
+            SearchLimitError: the catalog cannot be compiled within the limits.
+        """
+        in_force = interval_in_force(self.catalog, self._day(as_of))
+        compiled = compiled_form(self.product(as_of).prepared, SearchLimits.within(seconds))
+        if isinstance(compiled, Unknown):
+            compiled.or_raise()
+        return save_compiled(Path(path), key_of(self.catalog, in_force, library_version()), compiled.compiled)
+
+    def load_compiled(self, path: str | Path, *, as_of: date | None = None) -> None:
+        """Read the compiled catalog for a day from a file that `save_compiled` wrote, or from its folder.
+
+        Raises:
+            ArtefactError: the file is none, is damaged, or belongs to another state of the catalog, other
+                days or another version: it is refused, and nothing has changed.
+        """
+        day = self._day(as_of)
+        in_force = interval_in_force(self.catalog, day)
+        compiled = load_compiled(Path(path), key_of(self.catalog, in_force, library_version()))
+        product = product_of_artefact(self.catalog, day, compiled)
+        with self._lock:
+            self._products.pop(in_force, None)
+            self._remember(in_force, product)
+
     # ------------------------------------------------------------ stock
 
     def screen(
@@ -310,20 +512,42 @@ class Configurator:
     # ------------------------------------------------------------ inside
 
     def product(self, as_of: date | None = None) -> PreparedProduct:
-        """The catalog on a day, prepared once and remembered.
+        """The catalog on a day, prepared once for all days on which the same is in force.
 
         Raises:
             EngineUnavailableError: the engine asked for does not exist.
         """
+        day = self._day(as_of)
+        in_force = interval_in_force(self.catalog, day)
+        with self._lock:
+            if in_force not in self._products:
+                self._remember(in_force, prepare_product(self.catalog, day, engine=self._engine))
+            return self._products[in_force].on(day)
+
+    def _remember(self, in_force: InForce, product: PreparedProduct) -> None:
+        while len(self._products) >= MOST_INTERVALS:
+            del self._products[next(iter(self._products))]
+        self._products[in_force] = product
+
+    def _day(self, as_of: date | None) -> date:
         if as_of is not None and (isinstance(as_of, datetime) or not isinstance(as_of, date)):
             raise TypeError(f"`as_of` is a `datetime.date`, not `{as_of!r}`")
-        day = as_of or self.today()
-        with self._lock:
-            if day not in self._products:
-                if len(self._products) >= MOST_DAYS:
-                    del self._products[next(iter(self._products))]
-                self._products[day] = prepare_product(self.catalog, day, engine=self._engine)
-            return self._products[day]
+        return as_of or self.today()
+
+    def _answered(
+        self,
+        question: Callable[[Question, SearchLimits], T | Unknown],
+        choices: Choices,
+        as_of: date | None,
+        seconds: float | None,
+        *,
+        only: bool,
+    ) -> T | Unknown:
+        limits = SearchLimits.within(seconds)
+        try:
+            return question(self._ask(choices, as_of, limits, only=only), limits)
+        except SearchLimitError as error:
+            return Unknown(error.reason)
 
     def _ask(
         self, choices: Choices, as_of: date | None, limits: SearchLimits, *, only: bool = False
@@ -331,8 +555,8 @@ class Configurator:
         return ask(self.product(as_of), read_choices(self.catalog, choices, only=only), limits)
 
 
-MOST_DAYS = 16
-"""How many days' products one `Configurator` remembers; the one asked for longest ago goes first."""
+MOST_INTERVALS = 16
+"""For how many runs of days one `Configurator` remembers what is prepared; the oldest goes first."""
 
 
 def _rebuilt(kind: str, *arguments: Any) -> Configurator:

@@ -8,7 +8,8 @@
     ├── OrderError              an order that cannot be read; `.problems`
     ├── EngineError
     │   ├── EngineUnavailableError   an engine that is not known or not installed
-    │   └── SearchLimitError         a limit ended a search; `.reason`
+    │   ├── SearchLimitError         a limit ended a search; `.reason`
+    │   └── ArtefactError            a file that holds no compiled catalog, or a stale one; `.reason`
     └── StockError
         ├── OutOfStockError         what `.or_raise()` raises where components are short; `.shortages`
         ├── StockUnavailableError    the database cannot be opened, is locked, corrupt or of another version
@@ -125,6 +126,18 @@ class SearchLimitError(EngineError):
 
     Attributes:
         reason: which limit, in words a user can act upon.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class ArtefactError(EngineError):
+    """A file holds no compiled catalog that can be used: it is damaged, stale, or something else.
+
+    Attributes:
+        reason: what is wrong with it, in one line.
     """
 
     def __init__(self, reason: str) -> None:

@@ -38,6 +38,7 @@ from configurator.configuration.domains import (
     ValueOffers,
 )
 from configurator.configuration.enumeration import Count
+from configurator.configuration.inspection import Inspection
 from configurator.configuration.model import Configuration, json_value
 from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict
 from configurator.diagnostics.diagnostic import Diagnostic
@@ -232,6 +233,17 @@ def import_json(plan: ImportPlan, *, dry_run: bool) -> JsonObject:
         "broken": to_json(plan.broken),
         "dry_run": dry_run,
     }
+
+
+def inspection_json(found: Inspection) -> JsonObject:
+    """An inspection: its attributes, days as `from` and `to`."""
+    first, last = found.in_force
+    told: JsonObject = to_json(found)
+    told["in_force"] = {
+        "from": first.isoformat() if first else None,
+        "to": last.isoformat() if last else None,
+    }
+    return told
 
 
 # ---------------------------------------------------------------- one value

@@ -16,6 +16,7 @@ COMMANDS = {
     "validate": "Whether choices are valid, and if not, why.",
     "options": "What every place can still take.",
     "complete": "Fill in the rest: choices, then defaults, then catalog order.",
+    "inspect": "How questions will be answered: the compiled form, its size and time.",
     "accept": "Accept an order: valid, then available, then reserved.",
     "stock": "Count, show and mend the stock of components.",
 }
@@ -58,6 +59,8 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.options import options as command
         case "complete":
             from configurator.cli.commands.complete import complete as command
+        case "inspect":
+            from configurator.cli.commands.inspect import inspect as command
         case "accept":
             from configurator.cli.commands.accept import accept as command
         case "stock":

@@ -73,7 +73,11 @@ def timeout_option(function: Function) -> Function:
 def question_options(function: Function) -> Function:
     """The options of everything that asks a catalog."""
     for decorate in (
-        click.option("--engine", metavar="NAME", help="Ask this engine: `backtracking` or `exhaustive`."),
+        click.option(
+            "--engine",
+            metavar="NAME",
+            help="Ask this engine alone: `diagram`, `sat`, `backtracking`, `cp-sat` or `exhaustive`.",
+        ),
         timeout_option,
         click.option(
             "--as-of",

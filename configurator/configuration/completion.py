@@ -8,8 +8,8 @@ from configurator.catalog.evaluation import evaluate
 from configurator.catalog.rules import Default
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
-from configurator.csp.constraints import Constraint
-from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
+from configurator.csp.constraints import ClauseConstraint, Constraint
+from configurator.engines.engine import NO_LIMITS, Infeasible, PreparedProblem, SearchLimits, Unknown
 from configurator.errors import InvalidConfigurationError, SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.product import default_constraints
@@ -82,26 +82,23 @@ def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion
 
 
 def _complete(question: Question, limits: SearchLimits) -> Completion:
-    assumptions = question.choices.assumptions
-    if question.impossible or not _feasible(question, (), limits):
+    kept = Kept(question.prepared, dict(question.choices.assumptions))
+    if question.impossible or not kept.feasible(limits):
         return NotCompletable()
     chosen = {place_of(choice) for choice in question.choices.choices}
-    kept: tuple[Constraint, ...] = ()
     kept_defaults: list[Default] = []
     not_kept: list[DefaultNotKept] = []
     for default in question.product.catalog.defaults:
         if default.place in chosen:
             continue
         constraints = default_constraints(question.product.lowered, default)
-        if constraints is not None and _feasible(question, kept + constraints, limits):
-            kept += constraints
+        narrowed = None if constraints is None else kept.with_all(constraints, limits)
+        if narrowed is not None and narrowed.feasible(limits):
+            kept = narrowed
             kept_defaults.append(default)
         else:
             not_kept.append(_told(default))
-    prepared = question.prepared
-    if kept:
-        prepared = question.product.engine.prepare(prepared.problem.extended(kept), limits)
-    first = next(prepared.solutions(assumptions, limits))
+    first = next(kept.prepared.solutions(kept.assumptions, limits))
     final = question.product.lowered.lift(first)
     # A default whose condition is not true on the finished configuration is kept, but says nothing.
     told = {d.place for d in kept_defaults if d.guard is None or evaluate(d.guard, final) is True}
@@ -118,11 +115,38 @@ def _told(default: Default) -> DefaultNotKept:
     return DefaultNotKept(default.place, default.span.location)
 
 
-def _feasible(question: Question, constraints: tuple[Constraint, ...], limits: SearchLimits) -> bool:
-    prepared = question.prepared
-    if constraints:
-        prepared = question.product.engine.prepare(prepared.problem.extended(constraints), limits)
-    answer = prepared.feasibility(question.choices.assumptions, limits)
-    if isinstance(answer, Unknown):
-        raise SearchLimitError(answer.reason)
-    return not isinstance(answer, Infeasible)
+@frozen(eq=False)
+class Kept:
+    """What is kept so far: as assumptions where they can say it, which costs nothing, else as constraints."""
+
+    prepared: PreparedProblem
+    assumptions: dict[int, frozenset[int]]
+
+    def with_all(self, constraints: tuple[Constraint, ...], limits: SearchLimits) -> "Kept":
+        """The same with more to keep.
+
+        Raises:
+            SearchLimitError: preparing did not fit the limits.
+        """
+        assumptions = dict(self.assumptions)
+        wider: list[Constraint] = []
+        for constraint in constraints:
+            match constraint:
+                case ClauseConstraint(literals=(literal,)):
+                    before = assumptions.get(literal.variable, literal.values)
+                    assumptions[literal.variable] = before & literal.values
+                case _:
+                    wider.append(constraint)
+        prepared = self.prepared.extended(tuple(wider), limits) if wider else self.prepared
+        return Kept(prepared, assumptions)
+
+    def feasible(self, limits: SearchLimits) -> bool:
+        """Whether a configuration keeps all of it.
+
+        Raises:
+            SearchLimitError: the search did not fit the limits.
+        """
+        answer = self.prepared.feasibility(self.assumptions, limits)
+        if isinstance(answer, Unknown):
+            raise SearchLimitError(answer.reason)
+        return not isinstance(answer, Infeasible)

@@ -1,7 +1,8 @@
 """For each place what it can still take: the valid domains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
 from attrs import field, frozen
@@ -11,7 +12,8 @@ from configurator.catalog.structure import ProductOption
 from configurator.catalog.values import Value, normal
 from configurator.configuration.model import PlaceValue, option_value
 from configurator.configuration.product import Question
-from configurator.engines.engine import NO_LIMITS, Domains, Feasible, SearchLimits, Unknown
+from configurator.engines.engine import NO_LIMITS, Domains, SearchLimits, Unknown
+from configurator.engines.multiset_questions import multiset_offers
 from configurator.errors import SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
@@ -145,9 +147,51 @@ def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> Valid
         if isinstance(domains, Unknown):
             return domains
         chosen = {place_of(choice) for choice in question.choices.choices}
-        return ValidDomains({key: _offers(question, key, domains, chosen, limits) for key in layouts.of})
+        return ValidDomains(Offers(question, domains, chosen, limits))
     except SearchLimitError as error:
         return Unknown(error.reason)
+
+
+class Offers(Mapping[str, PlaceOffers]):
+    """The offers of all places, written out place by place when they are looked at.
+
+    A family of thousands takes milliseconds to be written out, and who asks is often looking at one place.
+    """
+
+    def __init__(self, question: Question, domains: Domains, chosen: set[str], limits: SearchLimits) -> None:
+        """Mixed slots are asked about now, since a limit may stop that.
+
+        Raises:
+            SearchLimitError: it did.
+        """
+        self._layouts = question.product.lowered.layout.of
+        self._write: Callable[[str], PlaceOffers] = partial(
+            _offers, question, domains=domains, chosen=chosen, limits=limits
+        )
+        self._written = {key: self._write(key) for key, layout in self._layouts.items() if _is_mixed(layout)}
+
+    def __getitem__(self, key: str) -> PlaceOffers:
+        if key not in self._written:
+            if key not in self._layouts:
+                raise KeyError(key)
+            self._written[key] = self._write(key)
+        return self._written[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layouts)
+
+    def __len__(self) -> int:
+        return len(self._layouts)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def __reduce__(self) -> tuple[type[dict[str, PlaceOffers]], tuple[dict[str, PlaceOffers]]]:
+        return dict, (dict(self),)
+
+
+def _is_mixed(layout: object) -> bool:
+    return isinstance(layout, SlotLayout) and layout.slot.cardinality.kind == "mixed"
 
 
 def _offers(
@@ -157,7 +201,7 @@ def _offers(
     values = [domains[variable] for variable in layout.variables]
     match layout:
         case SlotLayout() if layout.slot.cardinality.kind == "mixed":
-            return _mixed(question, layout, values, limits)
+            return _mixed(question, layout, domains, limits)
         case SlotLayout() if layout.slot.cardinality.kind == "identical":
             return _identical(layout, values[0], key in chosen, _default_sku(question, key))
         case SlotLayout():
@@ -246,41 +290,12 @@ def _own(option: ProductOption, value: Value) -> int | Fraction:
     return normal(Fraction(value) / unit.factor) if unit else value
 
 
-def _mixed(
-    question: Question, layout: SlotLayout, values: list[tuple[int, ...]], limits: SearchLimits
-) -> MixedOffers:
-    """Position i can be filled: i units fit; it can be blank: fewer do. Counts are searched."""
-    filled = [any(found) for found in values]
-    blank = [0 in found for found in values]
-    if not any(values):
-        return MixedOffers((), 0, 0)
-    possible = sorted({value for found in values for value in found if value})
-    offers = []
-    for value in possible:
-        ((component, _),) = layout.values[value]
-        offers.append(MixedOffer(component.sku, _highest(question, layout, value, values, limits)))
-    fewest = blank.index(True) if True in blank else len(values)
-    return MixedOffers(tuple(offers), fewest, sum(filled))
-
-
-def _highest(
-    question: Question, layout: SlotLayout, value: int, values: list[tuple[int, ...]], limits: SearchLimits
-) -> int:
-    """The most units of a component that a completion can hold; it is known to be at least 1.
-
-    Equal units stand side by side, because positions ascend: n of them fit where some run
-    of n positions can take the value. As assumptions such runs are refuted without a search
-    far more often than a sum over all positions is.
-    """
-    for quantity in range(len(values), 1, -1):
-        for first in range(len(values) - quantity + 1):
-            run = range(first, first + quantity)
-            if any(value not in values[at] for at in run):
-                continue
-            assumed = {layout.variables[at]: frozenset({value}) for at in run}
-            answer = question.prepared.feasibility({**question.choices.assumptions, **assumed}, limits)
-            if isinstance(answer, Unknown):
-                raise SearchLimitError(answer.reason)
-            if isinstance(answer, Feasible):
-                return quantity
-    return 1
+def _mixed(question: Question, layout: SlotLayout, domains: Domains, limits: SearchLimits) -> MixedOffers:
+    """What a mixed slot can still hold, of each component and in all."""
+    found = multiset_offers(
+        question.prepared, layout.variables, domains, question.choices.assumptions, limits
+    )
+    if isinstance(found, Unknown):
+        raise SearchLimitError(found.reason)
+    offers = (MixedOffer(layout.values[value][0][0].sku, units) for value, units in found.highest.items())
+    return MixedOffers(tuple(offers), found.fewest, found.most)

@@ -2,14 +2,19 @@
 
 from datetime import date
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from configurator.catalog.model import Catalog
 from configurator.configuration.choices import Choices
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.csp.variables import Assignment
+from configurator.engines.diagram.compilation import Compilation
+from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.search import DiagramSearch
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits
-from configurator.engines.registry import choose_engine
+from configurator.engines.registry import LARGE, choose_engine
+from configurator.engines.staged import staged
+from configurator.errors import ArtefactError
 from configurator.lowering.choices import LoweredChoices, lower_choices
 from configurator.lowering.product import LoweredProduct, lower_product
 
@@ -26,6 +31,12 @@ class PreparedProduct:
     def catalog(self) -> Catalog:
         """The catalog."""
         return self.lowered.catalog
+
+    def on(self, day: date) -> "PreparedProduct":
+        """The same on another day on which the same is in force."""
+        if day == self.lowered.as_of:
+            return self
+        return evolve(self, lowered=evolve(self.lowered, as_of=day))
 
     def configuration(self, assignment: Assignment) -> Configuration:
         """What a solution stands for."""
@@ -44,6 +55,19 @@ def prepare_product(
     lowered = lower_product(catalog, as_of)
     chosen = choose_engine(lowered.problem, engine)
     return PreparedProduct(lowered, chosen, chosen.prepare(lowered.problem, limits))
+
+
+def product_of_artefact(catalog: Catalog, as_of: date, compiled: CompiledDiagram) -> PreparedProduct:
+    """A catalog on a day with a diagram that was compiled before; rules are lowered only if they are needed.
+
+    Raises:
+        ArtefactError: the diagram is about other variables.
+    """
+    lowered = lower_product(catalog, as_of)
+    if compiled.variables != lowered.layout.variables:
+        raise ArtefactError("it was compiled from another catalog, or by another version")
+    search = DiagramSearch(lowered.find_problem, compiled, Compilation())
+    return PreparedProduct(lowered, LARGE, staged(LARGE.engines, lowered.find_problem, search))
 
 
 @frozen(eq=False)
@@ -74,6 +98,5 @@ def ask(product: PreparedProduct, choices: Choices, limits: SearchLimits = NO_LI
     lowered = lower_choices(product.lowered, choices)
     prepared = product.prepared
     if lowered.constraints and not lowered.not_in_force:
-        problem = product.lowered.problem.extended(lowered.constraints)
-        prepared = product.engine.prepare(problem, limits)
+        prepared = prepared.extended(lowered.constraints, limits)
     return Question(product, lowered, prepared)

@@ -15,6 +15,7 @@ from configurator.catalog.rules import Rule
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
 from configurator.engines.engine import NO_LIMITS, Feasible, SearchLimits, Unknown
+from configurator.engines.registry import first_solution_engine
 from configurator.errors import InvalidConfigurationError
 from configurator.explanation.conflict import Case, Conflict, broken_by_choices, find_conflict, sentence
 
@@ -101,7 +102,7 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
     can be completed is the engine's to say.
     """
     product = question.product
-    case = Case(product.lowered, question.choices, product.engine)
+    case = Case(product.lowered, question.choices, first_solution_engine(product.engine.name))
     assignment = question.choices.decided(product.lowered.layout)
     if assignment is not None or question.impossible:
         found = broken_by_choices(case, limits)

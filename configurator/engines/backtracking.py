@@ -19,21 +19,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from math import prod
-from operator import add
 from typing import Any
 
 from attrs import field, frozen
 from constraint import Constraint, OptimizedBacktrackingSolver, Problem
 
-from configurator.csp.constraints import LinearConstraint
+from configurator.csp.constraints import Constraint as ProblemConstraint
 from configurator.csp.decomposition import independent_parts
-from configurator.csp.interchangeability import Interchangeability
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.propagation import (
     ClausePropagator,
     LinearPropagator,
     PredicatePropagator,
-    Propagation,
     Propagator,
     SortedPropagator,
     TablePropagator,
@@ -41,16 +38,19 @@ from configurator.csp.propagation import (
 from configurator.csp.simplification import fuse
 from configurator.csp.value_sets import ValueSet, ValueSets, is_single, least, value_set, values_in
 from configurator.csp.variables import Assignment, Assumptions
-from configurator.engines.derived import allowed_values, domains_by_witnesses
+from configurator.engines.derived import cheapest_by_bounds, domains_by_witnesses
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
     Feasibility,
     Feasible,
     Infeasible,
+    Objective,
+    Optimum,
     SearchLimits,
     Unknown,
 )
+from configurator.engines.propagated import PropagatedProblem
 from configurator.errors import SearchLimitError
 
 FIRST_BLOCK = 64
@@ -324,21 +324,17 @@ class BacktrackingSearch:
     """A problem that python-constraint2 is ready to search; see `PreparedProblem` for the questions.
 
     Attributes:
-        propagation: the propagators of the problem's fused form.
-        interchangeability: which values that form cannot tell apart.
-        burdens: for each variable in a sum that has an upper bound only (a budget) how much of the way
-            from lightest to heaviest each value is, added over such sums; empty for others.
+        problem: as it was given.
+        form: its fused form, with propagators.
     """
 
     problem: ConstraintProblem
-    propagation: Propagation = field(repr=False)
-    interchangeability: Interchangeability = field(repr=False)
-    burdens: tuple[tuple[float, ...], ...] = field(repr=False)
+    form: PropagatedProblem = field(repr=False)
 
     def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
         """Whether a solution obeys the assumptions."""
         try:
-            return self._feasibility(self._assumed(assumptions, limits), limits)
+            return self._feasibility(self.form.assumed(assumptions, limits), limits)
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
 
@@ -353,43 +349,62 @@ class BacktrackingSearch:
         def split(sets: ValueSets) -> tuple[int, Sequence[ValueSet]] | None:
             return split_in_order(sets, size)
 
-        for block in self.blocks(self._assumed(assumptions, limits), split, limits):
+        for block in self.blocks(self.form.assumed(assumptions, limits), split, limits):
             yield from self._listed(block, limits)
             size = min(2 * size, LISTED_BLOCK)
 
     def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
         """How many solutions obey the assumptions, exactly."""
         try:
-            sets = self._assumed(assumptions, limits)
+            sets = self.form.assumed(assumptions, limits)
             if sets is None:
                 return 0
-            counting = Counting(self, self.interchangeability.multiplicities(sets), limits)
-            return counting.total(self.interchangeability.representatives(sets), range(len(sets)))
+            counting = Counting(self, self.form.interchangeability.multiplicities(sets), limits)
+            return counting.total(self.form.interchangeability.representatives(sets), range(len(sets)))
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
         """The valid domains, by as few searches as there are values that no witness has proven."""
         try:
-            sets = self._assumed(assumptions, limits)
+            sets = self.form.assumed(assumptions, limits)
             first = self._feasibility(sets, limits)
             if sets is None or not isinstance(first, Feasible):
                 return tuple(() for _ in self.problem.variables)
-            tried = self.interchangeability.representatives(sets)
+            tried = self.form.interchangeability.representatives(sets)
 
-            def ask(variable: int, values: ValueSet) -> Feasibility:
-                return self._feasibility(self.restricted(tried, variable, values, limits), limits)
+            def ask(variable: int, values: ValueSet, _missing: ValueSets) -> Feasibility:
+                return self._feasibility(self.form.restricted(tried, variable, values, limits), limits)
 
             def replacements(witness: Assignment, variable: int, values: ValueSet) -> ValueSet:
                 limits.check()
-                return self._replacements(witness, variable, values)
+                return self.form.replacements(witness, variable, values)
 
-            proven = domains_by_witnesses(tried, first.witness, ask, replacements, self.burdens)
+            proven = domains_by_witnesses(tried, first.witness, ask, replacements, self.form.burdens)
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
         if isinstance(proven, Unknown):
             return proven
-        return tuple(map(values_in, self.interchangeability.represented(sets, proven)))
+        return tuple(map(values_in, self.form.interchangeability.represented(sets, proven)))
+
+    def cheapest(
+        self, objective: Objective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Optimum | Infeasible | Unknown:
+        """The least cost of a solution that obeys the assumptions, by ever closer bounds."""
+        return cheapest_by_bounds(self, self.form, objective, assumptions, limits)
+
+    def extended(
+        self, constraints: tuple[ProblemConstraint, ...], limits: SearchLimits = NO_LIMITS
+    ) -> "BacktrackingSearch":
+        """The same problem with more constraints: only they are compiled.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        limits.check()
+        problem = self.problem.extended(constraints)
+        fused = fuse(ConstraintProblem(problem.variables, constraints))
+        return BacktrackingSearch(problem, self.form.extended(fused.constraints))
 
     def blocks(self, sets: ValueSets | None, split: Split, limits: SearchLimits) -> Iterator[ValueSets]:
         """Yield the sets in pieces that need no splitting, each at a fixpoint, in the order of the parts.
@@ -413,41 +428,20 @@ class BacktrackingSearch:
             if not waiting:
                 return
             parent, variable, part = waiting.pop()
-            block = self.restricted(parent, variable, part, limits)
-
-    def restricted(
-        self, sets: ValueSets, variable: int, values: ValueSet, limits: SearchLimits
-    ) -> ValueSets | None:
-        """The fixpoint after one variable of a fixpoint is left with some of its values."""
-        child = (*sets[:variable], values, *sets[variable + 1 :])
-        return self.propagation.narrowed(child, (variable,), limits.check)
+            block = self.form.restricted(parent, variable, part, limits)
 
     def block(self, sets: ValueSets, variables: Iterable[int]) -> Block:
         """What is open among the variables; constraints on others are passed over."""
         open_variables = tuple(variable for variable in variables if not is_single(sets[variable]))
-        positions = sorted({w for variable in open_variables for w in self.propagation.watchers[variable]})
-        propagators = (self.propagation.propagators[position] for position in positions)
+        positions = sorted(
+            {w for variable in open_variables for w in self.form.propagation.watchers[variable]}
+        )
+        propagators = (self.form.propagation.propagators[position] for position in positions)
         return Block(sets, open_variables, tuple(p for p in propagators if not p.entailed(sets)))
 
     def weight(self, variable: int) -> int:
         """How many constraints read the variable."""
-        return len(self.propagation.watchers[variable])
-
-    def _assumed(self, assumptions: Assumptions, limits: SearchLimits) -> ValueSets | None:
-        """The fixpoint under the assumptions, or `None` when there is none."""
-        limits.check()
-        sets = tuple(map(value_set, allowed_values(self.problem, assumptions)))
-        return self.propagation.narrowed(sets, checkpoint=limits.check)
-
-    def _replacements(self, witness: Assignment, variable: int, values: ValueSet) -> ValueSet:
-        """Which of the values may stand in a solution in place of the variable's own."""
-        sets = [1 << value for value in witness]
-        sets[variable] = values
-        for watcher in self.propagation.watchers[variable]:
-            # With one variable open, propagation is exact.
-            if self.propagation.propagators[watcher].narrow(sets) is None:
-                return 0
-        return sets[variable]
+        return len(self.form.propagation.watchers[variable])
 
     def _feasibility(self, sets: ValueSets | None, limits: SearchLimits) -> Feasibility:
         """Whether a fixpoint holds a solution."""
@@ -458,7 +452,7 @@ class BacktrackingSearch:
         def split(block: ValueSets) -> tuple[int, Sequence[ValueSet]] | None:
             return split_tightest(block, variables, SEARCHED_BLOCK, self.weight)
 
-        for found in self.blocks(self.interchangeability.representatives(sets), split, limits):
+        for found in self.blocks(self.form.interchangeability.representatives(sets), split, limits):
             block = self.block(found, variables)
             if not block.live:
                 return Feasible(tuple(map(least, found)))
@@ -509,7 +503,7 @@ class Counting:
         if splitting is None:
             return self._enumerated(sets, part)
         variable, values = splitting
-        children = (self.search.restricted(sets, variable, value, self.limits) for value in values)
+        children = (self.search.form.restricted(sets, variable, value, self.limits) for value in values)
         return sum(self.total(child, part, depth + 1) for child in children if child is not None)
 
     def _split(self, part: tuple[int, ...], sets: ValueSets) -> tuple[int, Sequence[ValueSet]] | None:
@@ -581,23 +575,6 @@ def runs(values: ValueSet, length: int) -> list[ValueSet]:
     return [value_set(members[start : start + length]) for start in range(0, len(members), length)]
 
 
-def burdens_of(problem: ConstraintProblem) -> tuple[tuple[float, ...], ...]:
-    """See `BacktrackingSearch.burdens`."""
-    burdens: list[tuple[float, ...]] = [() for _ in problem.variables]
-    for constraint in problem.constraints:
-        match constraint:
-            case LinearConstraint(terms=terms, lower=None, upper=int()):
-                for variable, weights in ((term.variable, term.weights) for term in terms if term.weights):
-                    least_weight = min(weights)
-                    span = max(weights) - least_weight or 1
-                    added = tuple((weight - least_weight) / span for weight in weights)
-                    before = burdens[variable] or (0.0,) * len(weights)
-                    burdens[variable] = tuple(map(add, before, added))
-            case _:
-                pass
-    return tuple(burdens)
-
-
 @frozen
 class BacktrackingEngine:
     """python-constraint2 behind propagation: for small problems, first solutions, and listing in order."""
@@ -613,6 +590,4 @@ class BacktrackingEngine:
         limits.check()
         fused = fuse(problem)
         limits.check()
-        return BacktrackingSearch(
-            problem, Propagation.of(fused), Interchangeability.of(fused), burdens_of(fused)
-        )
+        return BacktrackingSearch(problem, PropagatedProblem.of(fused))

@@ -11,6 +11,7 @@ from typing import NoReturn, Protocol
 
 from attrs import field, frozen
 
+from configurator.csp.constraints import Constraint, LinearTerm
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment, Assumptions
 from configurator.errors import SearchLimitError
@@ -34,6 +35,13 @@ class SearchLimits:
     def within(cls, seconds: float | None, now: Callable[[], float] = time.monotonic) -> "SearchLimits":
         """Limits that begin to run now; one object serves all the searches of one question."""
         return cls(None if seconds is None else now() + seconds, seconds, now)
+
+    def half(self) -> "SearchLimits":
+        """Limits that end when half of the time left is over; without a deadline the same."""
+        if self.deadline is None:
+            return self
+        left = max(0.0, self.deadline - self.now()) / 2
+        return SearchLimits(self.now() + left, left, self.now)
 
     def check(self) -> None:
         """Raise `SearchLimitError` when the time is up."""
@@ -86,6 +94,19 @@ Domains = tuple[tuple[int, ...], ...]
 """For every variable the values it takes in some solution, ascending; all empty when there is none."""
 
 
+Objective = tuple[LinearTerm, ...]
+"""What an assignment costs: the sum of its weights, with at most one term per variable. A variable without a
+term costs nothing; weights are whole numbers of any size and sign."""
+
+
+@frozen
+class Optimum:
+    """No solution costs less than `cost`; `witness` is the first in ascending order of those that cost it."""
+
+    cost: int
+    witness: Assignment
+
+
 class PreparedProblem(Protocol):
     """A problem an engine is ready to answer about."""
 
@@ -112,6 +133,26 @@ class PreparedProblem(Protocol):
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
         """The valid domains: see `Domains`."""
+
+    def cheapest(
+        self, objective: Objective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Optimum | Infeasible | Unknown:
+        """The least cost of a solution that obeys the assumptions, exactly.
+
+        Raises:
+            ValueError: the objective does not fit the variables.
+        """
+
+    def extended(
+        self, constraints: tuple[Constraint, ...], limits: SearchLimits = NO_LIMITS
+    ) -> "PreparedProblem":
+        """The same problem with more constraints, sharing what was prepared where the engine can.
+
+        The problem extended stays as it was. `.problem` of the new one is `problem.extended(constraints)`.
+
+        Raises:
+            SearchLimitError: preparing the new constraints did not fit the limits.
+        """
 
 
 class Engine(Protocol):

@@ -5,16 +5,19 @@ from itertools import product
 
 from attrs import frozen
 
-from configurator.csp.problem import ConstraintProblem
+from configurator.csp.constraints import Constraint, LinearConstraint
+from configurator.csp.problem import ConstraintProblem, check_constraint
 from configurator.csp.semantics import holds
 from configurator.csp.variables import Assignment, Assumptions
-from configurator.engines.derived import allowed_values, domains_of
+from configurator.engines.derived import allowed_values, cost_of, domains_of
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
     Feasibility,
     Feasible,
     Infeasible,
+    Objective,
+    Optimum,
     SearchLimits,
     Unknown,
 )
@@ -61,6 +64,26 @@ class ExhaustiveSearch:
             return domains_of(self.solutions(assumptions, limits), len(self.problem.variables))
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
+
+    def cheapest(
+        self, objective: Objective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> Optimum | Infeasible | Unknown:
+        """The first of the solutions that cost least."""
+        check_constraint(LinearConstraint(objective, None, None), self.problem.variables)
+        try:
+            best = min(
+                self.solutions(assumptions, limits), key=lambda each: cost_of(objective, each), default=None
+            )
+        except SearchLimitError as stopped:
+            return Unknown(stopped.reason)
+        return Infeasible() if best is None else Optimum(cost_of(objective, best), best)
+
+    def extended(
+        self, constraints: tuple[Constraint, ...], limits: SearchLimits = NO_LIMITS
+    ) -> "ExhaustiveSearch":
+        """The same problem with more constraints: nothing to prepare."""
+        limits.check()
+        return ExhaustiveSearch(self.problem.extended(constraints))
 
 
 @frozen

@@ -3,11 +3,24 @@
 from configurator.csp.problem import ConstraintProblem
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.backtracking import BacktrackingEngine
-from configurator.engines.engine import Engine
+from configurator.engines.cp_sat import MISSING, CpSatEngine, cp_sat_is_installed
+from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
+from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits, Unknown
 from configurator.engines.exhaustive import ExhaustiveEngine
-from configurator.errors import EngineUnavailableError
+from configurator.engines.sat import SatEngine
+from configurator.engines.staged import StagedEngine, StagedProblem
+from configurator.errors import EngineUnavailableError, SearchLimitError
 
-DEFAULT_ENGINE = "backtracking"
+AUTOMATIC = "auto"
+"""The name under which the engine that suits is chosen."""
+SMALL_PROBLEM = 2_000
+"""Combinations up to which a search is done before a diagram is compiled."""
+LARGE = StagedEngine(AUTOMATIC, (DiagramEngine(), SatEngine(), BacktrackingEngine()))
+"""For most problems: compile once, answer at once; what cannot be compiled is searched."""
+SMALL = StagedEngine(AUTOMATIC, (BacktrackingEngine(), DiagramEngine(), SatEngine()))
+"""For problems so small that a search is over before anything could be compiled."""
+ONE_QUESTION = StagedEngine(AUTOMATIC, (BacktrackingEngine(), SatEngine()))
+"""For problems that are thrown away after one question of feasibility."""
 
 
 def known_engines() -> tuple[str, ...]:
@@ -19,7 +32,7 @@ def find_engine(name: str) -> Engine:
     """The engine of that name.
 
     Raises:
-        EngineUnavailableError: there is none; the message names those there are.
+        EngineUnavailableError: there is none, or it is not installed; the message tells what to do.
     """
     engine = _ENGINES.get(name)
     if engine is None:
@@ -27,6 +40,8 @@ def find_engine(name: str) -> Engine:
         raise EngineUnavailableError(
             "; ".join((f"unknown engine `{name}`, known are {known}", *did_you_mean(name, _ENGINES)))
         )
+    if isinstance(engine, CpSatEngine) and not cp_sat_is_installed():
+        raise EngineUnavailableError(MISSING)
     return engine
 
 
@@ -36,9 +51,51 @@ def choose_engine(problem: ConstraintProblem, name: str | None = None) -> Engine
     Raises:
         EngineUnavailableError: no engine has that name.
     """
-    # The problem's shape decides once there is more than one engine for real work; the judge never is one.
-    del problem
-    return find_engine(DEFAULT_ENGINE if name is None else name)
+    if name is not None and name != AUTOMATIC:
+        return find_engine(name)
+    return SMALL if problem.combinations <= SMALL_PROBLEM else LARGE
 
 
-_ENGINES: dict[str, Engine] = {engine.name: engine for engine in (BacktrackingEngine(), ExhaustiveEngine())}
+def first_solution_engine(name: str | None = None) -> Engine:
+    """The engine for a problem that is asked one question: what builds nothing first is quickest then.
+
+    Raises:
+        EngineUnavailableError: no engine has that name.
+    """
+    return ONE_QUESTION if name in {None, AUTOMATIC} else find_engine(str(name))
+
+
+def compiled_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -> DiagramSearch | Unknown:
+    """The compiled diagram behind a prepared problem; `Unknown` where no engine has one.
+
+    It is compiled now if an engine that can is among those in turn.
+    """
+    match prepared:
+        case DiagramSearch():
+            return prepared
+        case StagedProblem(stages=stages):
+            for stage in stages:
+                if isinstance(stage.engine, DiagramEngine):
+                    try:
+                        found = stage.prepared(limits)
+                    except SearchLimitError as stopped:
+                        return Unknown(f"`{stage.engine.name}`: {stopped.reason}")
+                    return compiled_form(found, limits)
+        case _:
+            pass
+    return Unknown("only the engine `diagram` answers this")
+
+
+_ENGINES: dict[str, Engine] = {
+    AUTOMATIC: LARGE,
+    **{
+        engine.name: engine
+        for engine in (
+            DiagramEngine(),
+            BacktrackingEngine(),
+            SatEngine(),
+            CpSatEngine(),
+            ExhaustiveEngine(),
+        )
+    },
+}

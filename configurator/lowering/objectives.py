@@ -46,7 +46,19 @@ class LoweredObjective:
 
 
 def lower_calc(lowered: LoweredProduct, calc: Calc) -> LoweredObjective | None:
-    """The calc as an objective; `None` when it is no sum, such as a product of two places' numbers."""
+    """The calc as an objective; `None` when it is no sum, such as a product of two places' numbers.
+
+    Worked out once for each calc of a lowered product.
+    """
+    known = f"objective {calc.key}"
+    if known not in lowered.known:
+        lowered.known[known] = _lowered(lowered, calc)
+    found = lowered.known[known]
+    assert found is None or isinstance(found, LoweredObjective)
+    return found
+
+
+def _lowered(lowered: LoweredProduct, calc: Calc) -> LoweredObjective | None:
     form = linear_form(calc.expression, Readings(lowered.layout))
     if form is None:
         return None

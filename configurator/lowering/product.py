@@ -49,12 +49,14 @@ class LoweredProduct:
     Attributes:
         as_of: the day; what is not in force on it has no value and no constraint.
         find_problem: lowers the rules at its first call, and remembers.
+        known: what was worked out about it before; never wrong to work out twice.
     """
 
     catalog: Catalog
     as_of: date
     layout: Layout = field(repr=False)
     find_problem: Callable[[], ConstraintProblem] = field(repr=False)
+    known: dict[str, object] = field(factory=dict, repr=False)
 
     @property
     def problem(self) -> ConstraintProblem:

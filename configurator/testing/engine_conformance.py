@@ -14,6 +14,7 @@ problems, where the exhaustive engine is the judge.
 # ruff: noqa: D102
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 from math import comb
 from typing import ClassVar
@@ -38,13 +39,14 @@ from configurator.engines.engine import (
     Engine,
     Feasible,
     Infeasible,
+    Optimum,
     PreparedProblem,
     SearchLimits,
     Unknown,
 )
 from configurator.engines.exhaustive import ExhaustiveEngine
 from configurator.errors import SearchLimitError
-from configurator.testing.problem_strategies import HUGE, Question, questions
+from configurator.testing.problem_strategies import HUGE, Question, constraints, objectives, questions
 
 JUDGE = ExhaustiveEngine()
 
@@ -80,6 +82,11 @@ def sum_of_values(
         LinearTerm(index, tuple(value * scale for value in range(size))) for index, size in enumerate(sizes)
     )
     return LinearConstraint(terms, lower, upper)
+
+
+def sizes_of(problem: ConstraintProblem) -> tuple[int, ...]:
+    """The sizes of the domains."""
+    return tuple(variable.size for variable in problem.variables)
 
 
 class StepClock:
@@ -302,6 +309,104 @@ class EngineConformance:
 
         expect([(0,) * 11 + (last,) for last in (1, 2, 3)], first, "first three")
 
+    # ---------------------------------------------------------------- the cheapest
+
+    def test_without_terms_the_first_solution_is_the_cheapest(self) -> None:
+        prepared = self.prepared(problem_of([2, 2], different(0, 1, 2)))
+
+        expect(Optimum(0, (0, 1)), prepared.cheapest((), {}), "cheapest")
+        expect(Optimum(0, ()), self.prepared(problem_of([])).cheapest((), {}), "cheapest of no variables")
+
+    def test_of_equally_cheap_solutions_the_first_is_given(self) -> None:
+        prepared = self.prepared(problem_of([3, 3, 2], sum_of_values([3, 3], 2, None)))
+        objective = (LinearTerm(1, (5, 5, 4)), LinearTerm(0, (0, 0, -1)))
+
+        expect(Optimum(3, (2, 2, 0)), prepared.cheapest(objective, {}), "cheapest")
+        expect(Optimum(4, (0, 2, 0)), prepared.cheapest(objective, {0: frozenset({0, 1})}), "one cheapest")
+        expect(Optimum(5, (1, 1, 0)), prepared.cheapest(objective[:1], {1: frozenset({1})}), "of three")
+
+    def test_weights_may_be_negative(self) -> None:
+        prepared = self.prepared(problem_of([3, 3], different(0, 1, 3)))
+
+        cheapest = prepared.cheapest((LinearTerm(0, (-7, -9, 4)), LinearTerm(1, (2, -9, -8))), {})
+
+        expect(Optimum(-17, (1, 2)), cheapest, "cheapest")
+
+    def test_costs_are_exact_beyond_machine_words(self) -> None:
+        prepared = self.prepared(problem_of([3, 3], different(0, 1, 3)))
+        for large in (2**40, 2**62, 2**63, HUGE):
+            objective = (
+                LinearTerm(0, (large, large - 1, large + 1)),
+                LinearTerm(1, (large, -large, 1 - large)),
+            )
+
+            expect(Optimum(0, (0, 1)), prepared.cheapest(objective, {}), "large and small together")
+            expect(
+                Optimum(2 * large - 1, (1, 0)),
+                prepared.cheapest(objective, {1: frozenset({0})}),
+                "large sums",
+            )
+
+    def test_where_there_is_no_solution_there_is_no_cheapest_one(self) -> None:
+        objective = (LinearTerm(0, (1, 2)),)
+        prepared = self.prepared(problem_of([2, 2], different(0, 1, 2)))
+
+        expect(Infeasible(), prepared.cheapest(objective, {0: frozenset({1}), 1: frozenset({1})}), "clash")
+        expect(Infeasible(), prepared.cheapest(objective, {1: frozenset()}), "no value")
+        void = problem_of([2], ClauseConstraint(()))
+        expect(Infeasible(), self.prepared(void).cheapest(objective, {}), "void")
+        expect(Infeasible(), self.prepared(problem_of([0])).cheapest((LinearTerm(0, ()),), {}), "empty")
+
+    def test_an_objective_that_does_not_fit_is_a_mistake(self) -> None:
+        prepared = self.prepared(problem_of([2, 2]))
+        for misfit in ((LinearTerm(2, (0, 0)),), (LinearTerm(0, (0,)),), (LinearTerm(1, (0, 1)),) * 2):
+            try:
+                answer = prepared.cheapest(misfit, {})
+            except ValueError:
+                continue
+            raise AssertionError(f"{misfit} was answered with {answer}")
+
+    # ---------------------------------------------------------------- extensions
+
+    def test_an_extension_has_the_solutions_that_are_left(self) -> None:
+        prepared = self.prepared(problem_of([2, 3], sum_of_values([2, 3], 1, None)))
+        extended = prepared.extended((sum_of_values([2, 3], None, 1),))
+
+        expect([(0, 1), (1, 0)], list(extended.solutions({})), "solutions of the extension")
+        expect(5, prepared.count({}), "count of what was extended")
+
+    def test_an_extension_is_a_problem_of_its_own(self) -> None:
+        problem, more = problem_of([2, 2], different(0, 1, 2)), (ClauseConstraint((is_one_of(0, 1),)),)
+        extended = self.prepared(problem).extended(more)
+
+        expect(problem.extended(more), extended.problem, "problem")
+        expect(problem, self.prepared(problem).extended(()).problem, "problem without more constraints")
+
+    def test_extensions_of_one_problem_do_not_disturb_each_other(self) -> None:
+        prepared = self.prepared(problem_of([3, 3], different(0, 1, 3)))
+        low = prepared.extended((sum_of_values([3, 3], None, 1),))
+        high = prepared.extended((sum_of_values([3, 3], 3, None),))
+        none = low.extended((sum_of_values([3, 3], 3, None),))
+
+        expect([(0, 1), (1, 0)], list(low.solutions({})), "low")
+        expect([(1, 2), (2, 1)], list(high.solutions({})), "high")
+        expect([], list(none.solutions({})), "low and high")
+        expect(((0, 1, 2),) * 2, prepared.domains({}), "neither")
+
+    def test_what_was_alike_may_differ_in_an_extension(self) -> None:
+        weighed = LinearConstraint((LinearTerm(0, (0, 1, 2, 9)),), 1, 2)
+        prepared = self.prepared(problem_of([4, 2], ClauseConstraint((is_one_of(1, 1),))))
+        extended = prepared.extended((SortedConstraint((1, 0)), weighed))
+
+        expect([(1, 1), (2, 1)], list(extended.solutions({})), "solutions of the extension")
+        expect(4, prepared.count({}), "count of what was extended")
+
+    def test_a_void_problem_stays_void(self) -> None:
+        extended = self.prepared(problem_of([2, 0])).extended((ClauseConstraint((is_one_of(0, 1),)),))
+
+        expect(Infeasible(), extended.feasibility({}), "feasibility")
+        expect(0, extended.count({}), "count")
+
     # ---------------------------------------------------------------- limits
 
     def test_when_the_time_is_up_nothing_is_answered(self) -> None:
@@ -312,7 +417,15 @@ class EngineConformance:
         expect(reason, prepared.feasibility({}, late), "feasibility")
         expect(reason, prepared.count({}, late), "count")
         expect(reason, prepared.domains({}, late), "domains")
+        expect(reason, prepared.cheapest((), {}, late), "cheapest")
         expect(([], True), listed_until_stopped(prepared, {}, late), "solutions")
+        for prepare in (partial(self.engine.prepare, prepared.problem), partial(prepared.extended, ())):
+            try:
+                prepare(limits=late)
+            except SearchLimitError as stopped:
+                expect(reason.reason, stopped.reason, "preparation")
+                continue
+            raise AssertionError("something was prepared after the time was up")
 
     @random_problems
     @given(question=questions(), readings=st.integers(0, 60))
@@ -331,6 +444,20 @@ class EngineConformance:
         if not isinstance(feasible, Unknown):
             expect(bool(judged), isinstance(feasible, Feasible), "feasibility")
 
+    @random_problems
+    @given(data=st.data(), question=questions(), readings=st.integers(0, 120))
+    def test_a_limit_never_changes_what_is_cheapest(
+        self, data: st.DataObject, question: Question, readings: int
+    ) -> None:
+        prepared = self.prepared(question.problem)
+        objective = data.draw(objectives(sizes_of(question.problem)))
+
+        cheapest = prepared.cheapest(objective, question.assumptions, stops_after(readings))
+
+        if not isinstance(cheapest, Unknown):
+            judged = JUDGE.prepare(question.problem).cheapest(objective, question.assumptions)
+            expect(judged, cheapest, "cheapest")
+
     # ---------------------------------------------------------------- random problems
 
     @random_problems
@@ -339,6 +466,33 @@ class EngineConformance:
         judged = list(JUDGE.prepare(question.problem).solutions(question.assumptions))
 
         self.check_answers(question.problem, judged, question.assumptions)
+
+    @random_problems
+    @given(data=st.data(), question=questions())
+    def test_it_agrees_with_the_judge_on_what_is_cheapest(
+        self, data: st.DataObject, question: Question
+    ) -> None:
+        objective = data.draw(objectives(sizes_of(question.problem)))
+        judged = JUDGE.prepare(question.problem).cheapest(objective, question.assumptions)
+
+        expect(judged, self.prepared(question.problem).cheapest(objective, question.assumptions), "cheapest")
+
+    @random_problems
+    @given(data=st.data(), question=questions())
+    def test_it_agrees_with_the_judge_on_extensions(self, data: st.DataObject, question: Question) -> None:
+        some = st.lists(constraints(sizes_of(question.problem)), max_size=2).map(tuple)
+        first, second = data.draw(some), data.draw(some)
+        prepared = self.prepared(question.problem)
+
+        once = prepared.extended(first)
+        twice = once.extended(second)
+
+        for search in (twice, once, prepared):
+            judged = JUDGE.prepare(search.problem)
+            solutions = list(judged.solutions(question.assumptions))
+            self.check_feasibility(search, solutions, question.assumptions)
+            expect(solutions, list(search.solutions(question.assumptions)), "solutions")
+            expect(judged.domains(question.assumptions), search.domains(question.assumptions), "domains")
 
 
 def listed_until_stopped(

@@ -74,6 +74,22 @@ def constraint_problems(
 
 
 @st.composite
+def objectives(draw: st.DrawFn, sizes: tuple[int, ...]) -> tuple[LinearTerm, ...]:
+    """What an assignment may cost, over some variables with domains of those sizes, in any order.
+
+    Few different weights, so that many solutions cost the same; some too large for a machine word.
+    """
+    scale = draw(st.sampled_from((1, 1, 2**40, HUGE)))
+    return tuple(
+        LinearTerm(
+            variable,
+            tuple(draw(st.integers(-2, 3)) * scale + draw(st.integers(0, 1)) for _ in range(sizes[variable])),
+        )
+        for variable in _scope(draw, sizes, 4)
+    )
+
+
+@st.composite
 def questions(draw: st.DrawFn, *, variables: int = 4, values: int = 4) -> Question:
     """A problem with assumptions about none, some or all of its variables, empty ones among them."""
     problem = draw(constraint_problems(variables=variables, values=values))
@@ -129,4 +145,7 @@ def _sorted(draw: st.DrawFn, sizes: tuple[int, ...]) -> Constraint:
 
 def _predicate(draw: st.DrawFn, sizes: tuple[int, ...]) -> Constraint:
     divisor = draw(st.integers(1, 4))
-    return PredicateConstraint(_scope(draw, sizes, 3), Remainder(divisor, draw(st.integers(0, divisor))))
+    scope = _scope(draw, sizes, 3)
+    remainders = tuple(tuple(value % divisor for value in range(sizes[variable])) for variable in scope)
+    function = Remainder(divisor, draw(st.integers(0, divisor)))
+    return PredicateConstraint(scope, function, classes=draw(st.sampled_from((None, remainders))))

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "configurator"
 
 # Lowest first. A package or module imports only from floors beneath; neighbours never import each other.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"source"}),
+    frozenset({"distribution", "source"}),
     frozenset({"diagnostics"}),
     frozenset({"errors"}),
     frozenset({"syntax", "csp", "availability"}),
@@ -22,7 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"explanation"}),
     frozenset({"configuration"}),
     frozenset({"acceptance"}),
-    frozenset({"catalog_files", "serialization"}),
+    frozenset({"catalog_files", "compiled_files", "serialization"}),
     frozenset({"configurator"}),  # configurator/configurator.py, the class of the public face
     frozenset({"testing"}),
     frozenset({"cli"}),
@@ -37,7 +37,10 @@ ABOVE_ALL = {"__init__.py", "__main__.py"}
 DOORS = {
     "lark": "syntax/",
     "interegular": "syntax/",
-    "constraint": "engines/",
+    "constraint": "engines/backtracking",
+    "pysat": "engines/sat",
+    "ortools": "engines/cp_sat",
+    "numba": "engines/diagram/kernels",
     "sqlite3": "availability/sqlite_",
     "cattrs": "serialization",
     "hypothesis": "testing/",

@@ -157,7 +157,8 @@ def test_rows_of_a_table_are_members_of_their_own() -> None:
         (
             ("count", "kids_bike.pcat", "--engine", "magic"),
             2,
-            "unknown engine `magic`, known are `backtracking`, `exhaustive`",
+            "unknown engine `magic`, "
+            "known are `auto`, `diagram`, `backtracking`, `sat`, `cp-sat`, `exhaustive`",
         ),
         (("count", "kids_bike.pcat", "-f", "no.json"), 6, "there is no order `no.json`"),
         (

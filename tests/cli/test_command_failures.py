@@ -81,7 +81,8 @@ def error(message: str, *steps: str) -> str:
         (
             ["--engine", "backtrackin"],
             error(
-                "unknown engine `backtrackin`, known are `backtracking`, `exhaustive`;"
+                "unknown engine `backtrackin`,"
+                " known are `auto`, `diagram`, `backtracking`, `sat`, `cp-sat`, `exhaustive`;"
                 " did you mean `backtracking`?"
             ),
         ),

@@ -76,7 +76,7 @@ def test_verbose_questions_tell_every_warning_and_what_was_asked() -> None:
     counted = run("count", "tshirt.pcat", "-v")
 
     assert 'warning[W0601]: scenario "all" is not evaluated yet\n' in counted.error
-    assert counted.error.endswith("as of 2026-11-22, engine backtracking, 20.0 ms\n")
+    assert counted.error.endswith("as of 2026-11-22, engine auto, 20.0 ms\n")
 
 
 def test_both_engines_can_be_asked() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from configurator.configuration.enumeration import Count
 from configurator.configuration.validation import Incomplete
-from configurator.configurator import MOST_DAYS, Configurator
+from configurator.configurator import MOST_INTERVALS, Configurator
 from configurator.engines.engine import Unknown
 from configurator.errors import ChoiceError, EngineUnavailableError, SearchLimitError
 
@@ -77,14 +77,26 @@ def test_choices_are_not_changed_by_asking() -> None:
     assert {"cpu": "C1"} == dict(choices)
 
 
-def test_only_so_many_days_are_remembered_and_forgotten_ones_are_prepared_again() -> None:
+def test_days_on_which_the_same_is_in_force_share_what_is_prepared() -> None:
     shared = asked()
-    first = shared.product(date(2026, 1, 1))
-    for day in range(2, MOST_DAYS + 2):
-        shared.product(date(2026, 1, day))
 
-    assert shared.product(date(2026, 1, MOST_DAYS + 1)) is shared.product(date(2026, 1, MOST_DAYS + 1))
-    assert shared.product(date(2026, 1, 1)) is not first
+    assert shared.product(date(2026, 1, 1)).prepared is shared.product(date(2027, 1, 1)).prepared
+    assert shared.product(date(2027, 1, 1)).lowered.as_of == date(2027, 1, 1)
+
+
+def test_only_so_many_runs_of_days_are_remembered_and_forgotten_ones_are_prepared_again() -> None:
+    components = "".join(
+        f'component "C{day}" effective from 2026-01-{day:02} {{ x = 1 }}\n'
+        for day in range(1, MOST_INTERVALS + 2)
+    )
+    changing = Configurator.from_text(f"catalog t\nfamily cpu choose one {{\n{components}}}")
+    first = changing.product(date(2026, 1, 1))
+    for day in range(2, MOST_INTERVALS + 2):
+        changing.product(date(2026, 1, day))
+
+    last = date(2026, 1, MOST_INTERVALS + 1)
+    assert changing.product(last) is changing.product(last)
+    assert changing.product(date(2026, 1, 1)) is not first
 
 
 def test_a_limit_in_time_gives_unknown_and_its_reason() -> None:
@@ -112,7 +124,9 @@ def test_an_unknown_engine_is_told_with_those_there_are() -> None:
     with pytest.raises(EngineUnavailableError) as caught:
         asked("magic").count()
 
-    assert str(caught.value) == "unknown engine `magic`, known are `backtracking`, `exhaustive`"
+    assert str(caught.value) == (
+        "unknown engine `magic`, known are `auto`, `diagram`, `backtracking`, `sat`, `cp-sat`, `exhaustive`"
+    )
 
 
 def test_a_list_tells_bad_choices_at_once_and_not_when_it_is_read() -> None:

@@ -1,12 +1,37 @@
 """Answers made of other answers."""
 
 import pytest
+from attrs import field, frozen
 
+from configurator.csp.constraints import (
+    Constraint,
+    LinearConstraint,
+    LinearTerm,
+    SortedConstraint,
+    TableConstraint,
+)
 from configurator.csp.problem import ConstraintProblem
-from configurator.csp.value_sets import ValueSet, value_set
+from configurator.csp.value_sets import ValueSet, ValueSets, value_set, values_in
 from configurator.csp.variables import Assignment, Variable
-from configurator.engines.derived import allowed_values, domains_by_witnesses, domains_of
-from configurator.engines.engine import Feasibility, Feasible, Infeasible, Unknown
+from configurator.engines import derived
+from configurator.engines.derived import (
+    WitnessSearch,
+    allowed_values,
+    cheapest_by_bounds,
+    domains_by_witnesses,
+    domains_of,
+)
+from configurator.engines.engine import (
+    NO_LIMITS,
+    Feasibility,
+    Feasible,
+    Infeasible,
+    Optimum,
+    SearchLimits,
+    Unknown,
+)
+from configurator.engines.exhaustive import ExhaustiveEngine, ExhaustiveSearch
+from configurator.engines.propagated import PropagatedProblem
 
 TWO = ConstraintProblem((Variable("a", 3), Variable("b", 2)), ())
 
@@ -32,7 +57,7 @@ def test_domains_are_the_union_of_solutions() -> None:
 def test_what_is_left_of_a_variable_is_asked_for_as_a_whole() -> None:
     asked: list[tuple[int, ValueSet]] = []
 
-    def ask(variable: int, values: ValueSet) -> Feasibility:
+    def ask(variable: int, values: ValueSet, _missing: ValueSets) -> Feasibility:
         asked.append((variable, values))
         return Feasible((2, 1)) if (variable, values) == (0, value_set({1, 2})) else Infeasible()
 
@@ -42,7 +67,7 @@ def test_what_is_left_of_a_variable_is_asked_for_as_a_whole() -> None:
 
 
 def test_neighbours_of_a_witness_are_proven_without_asking() -> None:
-    def ask(variable: int, values: ValueSet) -> Feasibility:
+    def ask(variable: int, values: ValueSet, _missing: ValueSets) -> Feasibility:
         raise AssertionError((variable, values))
 
     domains = domains_by_witnesses((0b111, 0b11), (0, 0), ask, lambda _w, _v, values: values, ((), ()))
@@ -56,7 +81,7 @@ def test_a_witness_is_relieved_before_its_neighbours_are_tried() -> None:
         others = sum(witness) - witness[variable]
         return value_set(v for v in range(4) if values >> v & 1 and others + v <= budget)
 
-    def ask(variable: int, values: ValueSet) -> Feasibility:
+    def ask(variable: int, values: ValueSet, _missing: ValueSets) -> Feasibility:
         raise AssertionError((variable, values))
 
     burdens = ((0.0, 1.0, 2.0, 3.0),) * 2
@@ -66,4 +91,52 @@ def test_a_witness_is_relieved_before_its_neighbours_are_tried() -> None:
 def test_an_unknown_makes_the_domains_unknown() -> None:
     stopped = Unknown("the time limit of 1 s was reached")
 
-    assert domains_by_witnesses((0b11,), (0,), lambda _v, _s: stopped, nothing_else, ((),)) == stopped
+    assert domains_by_witnesses((0b11,), (0,), lambda _v, _s, _m: stopped, nothing_else, ((),)) == stopped
+
+
+@frozen
+class RememberingJudge(ExhaustiveSearch):
+    """Remembers which bounds it was asked about."""
+
+    asked: list[int | None] = field(factory=list)
+
+    def extended(
+        self, constraints: tuple[Constraint, ...], limits: SearchLimits = NO_LIMITS
+    ) -> "RememberingJudge":
+        limits.check()
+        self.asked.extend(each.upper for each in constraints if isinstance(each, LinearConstraint))
+        return RememberingJudge(self.problem.extended(constraints), self.asked)
+
+
+def test_the_cheapest_is_closed_in_upon_by_halves() -> None:
+    # Relieving finds nothing here: no single change of (0, 1) or (1, 0) keeps them different.
+    different = TableConstraint((0, 1), ((0, 1), (0, 1)), frozenset({(0, 1), (1, 0)}))
+    problem = ConstraintProblem((Variable("a", 2), Variable("b", 2)), (different,))
+    objective = (LinearTerm(0, (2**70, 3)), LinearTerm(1, (0, 2**70)))
+    judge = RememberingJudge(problem)
+
+    cheapest = cheapest_by_bounds(judge, PropagatedProblem.of(problem), objective, {}, NO_LIMITS)
+
+    assert cheapest == Optimum(3, (1, 0))
+    # From 2^71 as the first witness costs down to 3, which nothing undercuts.
+    assert judge.asked[0] == (2**71 + 3) // 2
+    assert len(judge.asked) < 75
+
+
+def test_counting_from_solution_to_solution_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derived, "LARGEST_COUNT", 3)
+    chain = SortedConstraint((0, 1))
+    problem = ConstraintProblem((Variable("a", 9), Variable("b", 9)), (chain,))
+    judge = ExhaustiveEngine().prepare(problem)
+
+    def find(sets: ValueSets, _wanted: ValueSets | None, limits: SearchLimits) -> Assignment | None:
+        within = {variable: frozenset(values_in(values)) for variable, values in enumerate(sets)}
+        return next(judge.solutions(within, limits), None)
+
+    search = WitnessSearch(PropagatedProblem.of(problem), find, "made-up")
+    assert search.count({0: frozenset({2, 3})}, NO_LIMITS) == 15
+    assert search.count({1: frozenset({8})}, NO_LIMITS) == 8
+    monkeypatch.setattr(derived, "LARGEST_COUNT", 0)
+    assert search.count({}, NO_LIMITS) == Unknown(
+        "engine `made-up` makes no count that takes more than 0 steps"
+    )

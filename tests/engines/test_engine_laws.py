@@ -17,6 +17,7 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
+from configurator.engines.cp_sat import MISSING, CpSatEngine, cp_sat_is_installed
 from configurator.engines.engine import Engine, Feasible
 from configurator.engines.registry import find_engine, known_engines
 from configurator.testing.problem_strategies import Question, constraint_problems, constraints, questions
@@ -28,6 +29,8 @@ Renaming = Sequence[Sequence[int]]
 @pytest.fixture(params=known_engines())
 def engine(request: pytest.FixtureRequest) -> Engine:
     name: str = request.param
+    if name == CpSatEngine().name and not cp_sat_is_installed():
+        pytest.skip(MISSING)
     return find_engine(name)
 
 

@@ -70,14 +70,15 @@ def test_the_console_command_exists() -> None:
     assert PROJECT["project"]["scripts"] == {"configurator": "configurator.__main__:main"}
 
 
-def test_core_dependencies_are_the_four_that_were_decided() -> None:
+def test_core_dependencies_are_the_six_that_were_decided() -> None:
     names = {entry.partition(">")[0] for entry in PROJECT["project"]["dependencies"]}
 
-    assert names == {"attrs", "cattrs", "lark", "python-constraint2"}
+    assert names == {"attrs", "cattrs", "lark", "numpy", "python-constraint2", "python-sat"}
 
 
 def test_every_library_is_recorded_with_its_licence() -> None:
-    record = (ROOT / "docs" / "decisions" / "0001-libraries.md").read_text(encoding="utf-8")
+    decisions = ROOT / "docs" / "decisions"
+    record = "".join(page.read_text(encoding="utf-8") for page in sorted(decisions.glob("*-libraries*.md")))
     extras = [entry for group in PROJECT["project"]["optional-dependencies"].values() for entry in group]
     names = {
         entry.replace("=", ">").partition(">")[0].partition("[")[0]

@@ -41,7 +41,7 @@ EXPECTED_NODES = 200_000
 """A sum expected to need more nodes than this is not even tried."""
 MOST_WEIGHTS = 64
 """Different weights of a mixed slot's components from which a sum stays outside: each would be a kind."""
-EXPECTED_NODES_OF_LAST = 30_000
+EXPECTED_NODES_OF_LAST = 150_000
 """The same for the widest sum: alone outside it costs one pass with weights."""
 
 

@@ -105,7 +105,7 @@ def top_k(
     """
     if count <= 0 or path_sum.compiled.diagram.void:
         return ()
-    stream = _by_total(path_sum, assumptions, limits)
+    stream = by_total(path_sum, assumptions, limits)
     found = list(islice(stream, count))
     if len(found) == count:
         last = found[-1].total
@@ -120,7 +120,7 @@ def top_k(
     return tuple(sorted(found, key=lambda each: (each.total, each.witness))[:count])
 
 
-def _by_total(path_sum: PathSum, assumptions: Assumptions, limits: SearchLimits) -> Iterator[Cheapest]:
+def by_total(path_sum: PathSum, assumptions: Assumptions, limits: SearchLimits) -> Iterator[Cheapest]:
     """Yield each solution once by total; equal ones in an order of the diagram's own."""
     decisions = path_sum.compiled.decisions
     for total, members in paths_by_total(path_sum.under(assumptions, limits)):

@@ -1,8 +1,8 @@
-"""The passes over a diagram as plain loops, compiled by numba where that pays: the extra `pcat-configurator[fast]`.
+"""The passes over a diagram as plain loops, compiled by numba where that pays: `pcat-configurator[fast]`.
 
 Numpy touches every layer with several calls and every link several times; a compiled loop goes over all
-layers in one call. Answers are the same. This is the only door to numba, and it opens late: importing numba and
-compiling the loops a process uses costs one to two seconds, which thousands of questions have to earn.
+layers in one call. Answers are the same. This is the only door to numba, and it opens late: importing it
+and compiling the loops a process uses costs one to two seconds, which thousands of questions have to earn.
 So every pass that could have been quicker is noted down, and numba is loaded when what would have been
 saved so far is what loading costs. A process that asks little never pays; one that asks much pays
 at most twice what it would have, had it known. The environment variable `CONFIGURATOR_FAST`, read once, says
@@ -26,14 +26,14 @@ from numpy.typing import NDArray
 from configurator.engines.diagram.whole import Flags
 
 Numbers = NDArray[np.uint32]
-"""Numbers of nodes, links, arcs, classes: without a sign, since an index with one is asked for it each time."""
+"""Numbers of nodes, links, arcs, classes: without a sign, which every use as an index would have to look at."""
 Words = NDArray[np.int64]
 
 MOST = 1 << 32
 """So many arcs cannot be numbered in `Numbers`."""
 
 PASS_SAVES, STEP_SAVES = 30_000, 10
-"""Nanoseconds: 12 layers and 3,785 links took 98 µs in numpy and 32 µs compiled; 24 and 14,113, 235 and 87."""
+"""Nanoseconds."""
 LOADING_COSTS = 1_500_000_000
 """Nanoseconds: 0.3 s to import numba, about 0.2 s for each loop and as much again for the first."""
 
@@ -47,7 +47,7 @@ def rise(
     target: Numbers,
     of_link: Numbers,
     label: Numbers,
-    touched: Flags,
+    touched: Words,
     opened: Flags,
     leading: Flags,
     alive: Flags,
@@ -60,38 +60,36 @@ def rise(
         target: for each link the node it leads to.
         of_link: for each link the place of its first class in `label`, and how many there are.
         label: the classes of links.
-        touched: for each layer whether it has classes that are not open. One has.
+        touched: the layers with classes that are not open, ascending; one at least.
         opened: for each class whether it may be taken.
         leading: for each link set: the answer.
         alive: for each node set: the answer.
     """
-    first, last = 0, len(touched) - 1
-    while not touched[first]:
-        first += 1
-    while not touched[last]:
-        last -= 1
-    for layer in range(last, -1, -1):
+    ahead = len(touched) - 1
+    for layer in range(touched[ahead], -1, -1):
+        closes = ahead >= 0 and touched[ahead] == layer
+        if closes:
+            ahead -= 1
         complete = True
         for node in range(begins[layer], begins[layer + 1]):
             found = False
             for link in range(of_node[node], of_node[node + 1]):
                 leads = alive[target[link]]
-                if touched[layer] and leads:
-                    leads = False
+                if closes:
+                    may = False
                     for place in range(of_link[link], of_link[link + 1]):
-                        if opened[label[place]]:
-                            leads = True
-                            break
+                        may |= opened[label[place]]  # no early end: a wrong guess costs more than three steps
+                    leads &= may
                 leading[link] = leads
                 found |= leads
             alive[node] = found
             complete &= found
-        if layer <= first and complete:
+        if ahead < 0 and complete:
             return
 
 
 def descend(
-    begins: Words, of_node: Numbers, target: Numbers, touched: Flags, leading: Flags, reached: Flags
+    begins: Words, of_node: Numbers, target: Numbers, touched: Words, leading: Flags, reached: Flags
 ) -> None:
     """Of the links and nodes that lead to the end those that are reached: from the first layer touched down.
 
@@ -99,16 +97,12 @@ def descend(
         begins: for each layer the number of its first node, and the number of the end.
         of_node: for each node the number of its first link, and the number of links for the end.
         target: for each link the node it leads to.
-        touched: for each layer whether it has classes that are not open. One has.
+        touched: the layers with classes that are not open, ascending; one at least.
         leading: for each link whether it leads to the end; what is not reached is cleared.
         reached: for each node likewise.
     """
-    first, last = 0, len(touched) - 1
-    while not touched[first]:
-        first += 1
-    while not touched[last]:
-        last -= 1
-    for layer in range(first, len(touched) - 1):
+    layers = len(begins) - 1
+    for layer in range(touched[0], layers - 1):
         reached[begins[layer + 1] : begins[layer + 2]] = False
         for node in range(begins[layer], begins[layer + 1]):
             here = reached[node]
@@ -116,9 +110,9 @@ def descend(
                 through = leading[link] & here
                 leading[link] = through
                 reached[target[link]] |= through
-        if layer >= last and reached[begins[layer + 1] : begins[layer + 2]].all():
+        if layer >= touched[-1] and reached[begins[layer + 1] : begins[layer + 2]].all():
             return
-    for node in range(begins[len(touched) - 1], begins[len(touched)]):
+    for node in range(begins[layers - 1], begins[layers]):
         for link in range(of_node[node], of_node[node + 1]):
             leading[link] &= reached[node]
 
@@ -163,9 +157,7 @@ def least_down(
         least[node] = best
 
 
-def least_up(
-    first: int, start: Numbers, label: Numbers, target: Numbers, added: Words, least: Words
-) -> None:
+def least_up(first: int, start: Numbers, label: Numbers, target: Numbers, added: Words, least: Words) -> None:
     """For each node the least that a way to it adds.
 
     Args:
@@ -174,7 +166,8 @@ def least_up(
         label: for each arc its class.
         target: for each arc the node it leads to.
         added: for each class what it adds.
-        least: known for the nodes of the layer that begins with `first`; further down "no way", then the answer.
+        least: known for the nodes of the layer that begins with `first`; further down "no way", then the
+            answer.
     """
     for node in range(first, len(start) - 1):
         here = least[node]

@@ -21,7 +21,7 @@ BEAM = 128
 """Sets kept at each step: fewer give wider diagrams, more cost time and gain little."""
 EFFORT = 3_000_000
 """Beam x decisions**3 is held below this, so that hundreds of decisions are still ordered in seconds."""
-WIDE = 15.0
+WIDE = 17.0
 """A score (the logarithm of all widths together) from which a wider beam is worth its time.
 
 Of 220 rules over 24 families, the families of a rule at most 8 apart: 17.6 instead of 20.0 by eight times

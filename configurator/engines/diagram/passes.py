@@ -4,6 +4,8 @@ Layers below the last decision that the assumptions touch stay as they are on th
 above the first one on the way down; each pass ends where it changes nothing any more.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from attrs import field, frozen
 
@@ -11,6 +13,7 @@ from configurator.csp.variables import Assumptions
 from configurator.engines.diagram.assumed import assumed
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import Decision, RestrictedDecision
+from configurator.engines.diagram.kernels import Loops, quick_loops
 from configurator.engines.diagram.layers import VOID, Diagram, Layer
 from configurator.engines.diagram.links import DiagramLinks, links_of
 from configurator.engines.diagram.whole import Flags, Indices
@@ -78,7 +81,12 @@ class Traces:
         """For each class, layer after layer, whether a solution takes it; one `False` at the end."""
         links = self.links
         found = np.zeros(links.classes_begin[-1] + 1, np.bool_)
-        found[links.classes] = np.logical_or.reduceat(self.through.take(links.links_by_class), links.of_class)
+        if loops := quick_loops(0):
+            by_number = np.zeros(len(links.classes), np.bool_)
+            loops.classes_on(links.links_by_class, links.of_class, self.through, by_number)
+        else:
+            by_number = np.logical_or.reduceat(self.through.take(links.links_by_class), links.of_class)
+        found[links.classes] = by_number
         for layer in self.restriction.touched:
             begin, end = links.classes_begin[layer : layer + 2]
             found[begin:end] &= self.restriction.decisions[layer].open
@@ -108,6 +116,17 @@ def rise(compiled: CompiledDiagram, assumptions: Assumptions, limits: SearchLimi
     """
     restriction = restriction_of(compiled, assumptions)
     links = compiled.remember(links_of, limits)
+    loops = quick_loops(links.begins[-1])
+    if loops is not None and restriction.touched:
+        found = risen_at_once(restriction, links, loops, limits)
+    else:
+        found = risen_by_layers(restriction, links, limits)
+    root = found.nodes[0]
+    return found if root is None or root[0] else None
+
+
+def risen_by_layers(restriction: Restriction, links: DiagramLinks, limits: SearchLimits) -> Rise:
+    """What leads to the end: layer by layer, in numpy."""
     leading = np.ones(links.begins[-1], np.bool_)
     nodes: list[AllOrFlags] = [None] * len(links.layers)
     alive: AllOrFlags = None
@@ -122,19 +141,44 @@ def rise(compiled: CompiledDiagram, assumptions: Assumptions, limits: SearchLimi
             flags &= np.logical_or.reduceat(opened, layer.of_link)
         alive = np.logical_or.reduceat(flags, layer.of_source)
         if at <= restriction.touched[0] and alive.all():
-            alive = None
             break  # nothing above is touched
         nodes[at] = alive
-    if alive is not None and not alive[0]:
-        return None
     return Rise(restriction, links, leading, tuple(nodes))
 
 
+def risen_at_once(restriction: Restriction, links: DiagramLinks, loops: Loops, limits: SearchLimits) -> Rise:
+    """The same in one loop over all layers. Needs a layer touched."""
+    limits.check()
+    flat, begins = links.flat, links.classes_begin
+    opened = np.ones(begins[-1], np.bool_)
+    for at in restriction.touched:
+        opened[begins[at] : begins[at + 1]] = restriction.decisions[at].open
+    leading, alive = np.ones(links.begins[-1], np.bool_), np.ones(len(flat.of_node), np.bool_)
+    loops.rise(
+        flat.begins,
+        flat.of_node,
+        flat.target,
+        flat.of_link,
+        flat.label,
+        np.array(restriction.touched, np.int64),
+        opened,
+        leading,
+        alive,
+    )
+    return Rise(restriction, links, leading, _by_layer(alive, links))
+
+
 def _descend(found: Rise, limits: SearchLimits) -> Traces:
-    """Of what leads to the end, what is reached: from the first layer touched down. Uses up the rise."""
-    links, through, nodes = found.links, found.leading, list(found.nodes)
+    """Of what leads to the end, what is reached. Uses up the rise."""
     if not found.restriction.touched:
-        return Traces(found.restriction, links, through, found.nodes)
+        return Traces(found.restriction, found.links, found.leading, found.nodes)
+    loops = quick_loops(len(found.leading))
+    return descended_by_layers(found, limits) if loops is None else descended_at_once(found, loops, limits)
+
+
+def descended_by_layers(found: Rise, limits: SearchLimits) -> Traces:
+    """What is reached, from the first layer touched down: layer by layer, in numpy. Uses up the rise."""
+    links, through, nodes = found.links, found.leading, list(found.nodes)
     first, last = found.restriction.touched[0], found.restriction.touched[-1]
     for at in range(first, len(nodes)):
         limits.check()
@@ -150,6 +194,26 @@ def _descend(found: Rise, limits: SearchLimits) -> Traces:
             break  # nothing below is touched
         nodes[at + 1] = below
     return Traces(found.restriction, links, through, tuple(nodes))
+
+
+def descended_at_once(found: Rise, loops: Loops, limits: SearchLimits) -> Traces:
+    """The same in one loop over all layers. Uses up the rise."""
+    limits.check()
+    flat = found.links.flat
+    alive = np.concatenate(
+        [
+            np.ones(len(layer.of_source), np.bool_) if flags is None else flags
+            for layer, flags in zip(found.links.layers, found.nodes, strict=True)
+        ]
+    )
+    touched = np.array(found.restriction.touched, np.int64)
+    loops.descend(flat.begins, flat.of_node, flat.target, touched, found.leading, alive)
+    return Traces(found.restriction, found.links, found.leading, _by_layer(alive, found.links))
+
+
+def _by_layer(nodes: Flags, links: DiagramLinks) -> tuple[Flags, ...]:
+    """Flags of all nodes, layer by layer."""
+    return tuple(nodes[begin:end] for begin, end in pairwise(links.flat.begins.tolist()))
 
 
 # ---------------------------------------------------------------- cutting

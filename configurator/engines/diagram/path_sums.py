@@ -19,6 +19,8 @@ from attrs import field, frozen
 from configurator.csp.variables import Assumptions
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import Decision, DecisionWeights, WeightedDecision
+from configurator.engines.diagram.flat_arcs import flat_arcs
+from configurator.engines.diagram.kernels import Loops, quick_loops
 from configurator.engines.diagram.layers import Layer
 from configurator.engines.diagram.whole import Whole, fits, objects
 from configurator.engines.engine import NO_LIMITS, SearchLimits
@@ -163,6 +165,17 @@ class WeighedPaths:
             found[at] = self.decisions[at].least.take(self.layers[at].label)
         return tuple(found)
 
+    @property
+    def _loops(self) -> Loops | None:
+        """Compiled loops, where totals are machine words and there are arcs to go over."""
+        words = bool(self.layers) and self.path_sum.weights[0].values.dtype != object
+        return quick_loops(sum(layer.arcs for layer in self.layers)) if words else None
+
+    @property
+    def _added_by_class(self) -> tuple[Whole, ...]:
+        """For each layer, for each class the least that a member weighs."""
+        return tuple(decision.least for decision in self.decisions)
+
     @cached_property
     def down(self) -> tuple[Whole, ...]:
         """For each layer, for each node the least that the rest of a path adds; at last 0 for the end."""
@@ -170,6 +183,10 @@ class WeighedPaths:
             known = self.path_sum.free.down[self.touched[-1] + 1 :]
         else:
             known = (self.path_sum.array(1, 0),)
+        if loops := self._loops:
+            self.limits.check()
+            flat, added = self.path_sum.compiled.remember(flat_arcs, self.limits), self._added_by_class
+            return flat.down(loops, added, known)
         found = list(reversed(known))
         for at in range(len(self.layers) - len(known), -1, -1):
             self.limits.check()
@@ -183,6 +200,10 @@ class WeighedPaths:
         found = [self.path_sum.array(1, 0)]
         if self.touched:
             found = list(self.path_sum.free.up[: self.touched[0] + 1])
+        if loops := self._loops:
+            self.limits.check()
+            flat, added = self.path_sum.compiled.remember(flat_arcs, self.limits), self._added_by_class
+            return flat.up(loops, added, found, self.path_sum.unreachable)
         for at in range(len(found) - 1, len(self.layers)):
             self.limits.check()
             layer = self.layers[at]
@@ -192,8 +213,18 @@ class WeighedPaths:
             found.append(least)
         return tuple(found)
 
+    @cached_property
+    def _around(self) -> tuple[Whole, ...] | None:
+        """For all layers at once what `around` tells, where that is quicker."""
+        if loops := self._loops:
+            flat = self.path_sum.compiled.remember(flat_arcs, self.limits)
+            return flat.around(loops, self.up, self.down, self.path_sum.unreachable)
+        return None
+
     def around(self, at: int) -> Whole:
         """For each class of a layer the least that the other layers of a path with it add."""
+        if self._around is not None:
+            return self._around[at]
         layer = self.layers[at]
         least = self.path_sum.array(self.path_sum.compiled.decisions[at].classes, self.path_sum.unreachable)
         np.minimum.at(

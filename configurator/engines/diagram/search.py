@@ -28,6 +28,8 @@ from configurator.engines.diagram.decisions import Columns
 from configurator.engines.diagram.extension import extended
 from configurator.engines.diagram.histograms import count_within, histogram
 from configurator.engines.diagram.hybrid import domains_under_sums, feasible_under_sums
+from configurator.engines.diagram.hybrid_costs import cheapest_under_sums
+from configurator.engines.diagram.joint_counts import count_under_sums
 from configurator.engines.diagram.limits import DEFAULT_SIZES, SizeLimits
 from configurator.engines.diagram.multiset_weights import WeightedMultiset
 from configurator.engines.diagram.multisets import MultisetDecision, RestrictedMultiset
@@ -36,6 +38,7 @@ from configurator.engines.diagram.objectives import path_sum, side_path_sum
 from configurator.engines.diagram.passes import traces
 from configurator.engines.diagram.path_sums import PathSum
 from configurator.engines.diagram.ranking import FastOrder, fast_order
+from configurator.engines.diagram.same_sums import cases_of
 from configurator.engines.diagram.sampling import uniform_samples
 from configurator.engines.diagram.totals import totals
 from configurator.engines.diagram.whole import Flags, Indices, Whole
@@ -57,6 +60,11 @@ from configurator.errors import SearchLimitError
 
 T = TypeVar("T")
 
+MOST_TRIED = 20_000
+"""How many solutions are looked at, cheapest first, for those that keep sums outside the diagram."""
+REMEMBERED = 8
+"""How many objectives a compiled problem remembers in its own form."""
+
 Ranges = tuple[tuple[tuple[int, int | None] | None, ...], ...]
 """For each variable and value the least and the greatest cost of solutions with it; `None` where there are
 none, and for a greatest cost that a sum outside the diagram keeps from being told."""
@@ -70,6 +78,7 @@ class DiagramSearch:
     compiled: CompiledDiagram
     report: Compilation = field(repr=False)
     sizes: SizeLimits = DEFAULT_SIZES
+    _path_sums: list[tuple[WideObjective, PathSum | None]] = field(factory=list, init=False, repr=False)
 
     @cached_property
     def problem(self) -> ConstraintProblem:
@@ -135,9 +144,7 @@ class DiagramSearch:
                 case (only,):
                     return count_within(only, self._upper, assumptions, limits)
                 case _:
-                    raise SearchLimitError(
-                        f"a count under {len(self._sums)} sums outside the diagram cannot be made exact"
-                    )
+                    return count_under_sums(self.compiled, assumptions, limits)
 
         return self._asked(found, assumptions, limits)
 
@@ -231,13 +238,20 @@ class DiagramSearch:
         """The same for objectives that may also charge for changes: the fewest changes, for instance."""
 
         def found() -> Optimum | Infeasible | Unknown:
-            total = path_sum(self.compiled, objective)
+            total = self._path_sum(objective)
             if total is None:
                 return self._by_bounds(objective, assumptions, limits)
             best = costs.cheapest(total, assumptions, limits)
             # The cheapest of all, if it keeps the sums outside, is the cheapest of those that do.
             if best is not None and not self._keeps_sums(best.witness):
-                return self._by_bounds(objective, assumptions, limits)
+                cases = self._cases(total, assumptions)
+                if cases is None:
+                    solve = self._solve(limits)
+                    found = cheapest_under_sums(self.compiled, total, assumptions, solve, limits)
+                    return Infeasible() if found is None else Optimum(found.total, found.witness)
+                each_best = [(costs.cheapest(total, within, limits), bound) for within, bound in cases]
+                kept = [each for each, bound in each_best if each and (bound is None or each.total <= bound)]
+                best = min(kept, key=lambda each: (each.total, each.witness), default=None)
             return Infeasible() if best is None else Optimum(best.total, best.witness)
 
         return self._asked(found, assumptions, limits)
@@ -252,13 +266,17 @@ class DiagramSearch:
         """The cheapest solutions, so many or all there are: by cost, equal ones in ascending order."""
 
         def found() -> tuple[Optimum, ...]:
-            total = path_sum(self.compiled, objective)
-            if total is None:
-                raise SearchLimitError("the positions of a mixed slot weigh differently in this objective")
-            if self._sums:
-                raise SearchLimitError("a sum stays outside the diagram")
-            listed = costs.top_k(total, amount, assumptions, limits)
-            return tuple(Optimum(each.total, each.witness) for each in listed)
+            total = self._expressible(objective)
+            cases = self._cases(total, assumptions)
+            if cases is None:
+                return self._top_kept(total, amount, assumptions, limits)
+            listed = [
+                Optimum(each.total, each.witness)
+                for within, bound in cases
+                for each in costs.top_k(total, amount, within, limits)
+                if bound is None or each.total <= bound
+            ]
+            return tuple(sorted(listed, key=lambda each: (each.cost, each.witness))[:amount])
 
         return self._asked(found, assumptions, limits)
 
@@ -268,12 +286,23 @@ class DiagramSearch:
         """What solutions with each value cost."""
 
         def found() -> Ranges:
-            total = path_sum(self.compiled, objective)
-            if total is None or self._sums:
-                raise SearchLimitError("a sum stays outside the diagram")
-            lows = costs.least_totals(total, assumptions, limits)
-            highs = costs.least_totals(total.negated, assumptions, limits)
-            return _ranges(total, lows, highs)
+            total = self._expressible(objective)
+            cases = self._cases(total, assumptions)
+            if cases is None:
+                return self._ranges_by_value(objective, assumptions, limits)
+            if not self._sums:
+                lows = costs.least_totals(total, assumptions, limits)
+                highs = costs.least_totals(total.negated, assumptions, limits)
+                return _ranges(lows, highs, total.magnitude)
+            lows = tuple(total.array(v.size, total.unreachable) for v in self.compiled.variables)
+            for within, bound in cases:
+                least = costs.least_totals(total, within, limits)
+                most = total.magnitude if bound is None else min(bound, total.magnitude)
+                lows = tuple(
+                    np.minimum(before, np.where(found <= most, found, total.unreachable))
+                    for before, found in zip(lows, least, strict=True)
+                )
+            return _ranges(lows, None, total.magnitude)
 
         return self._asked(found, assumptions, limits)
 
@@ -287,10 +316,17 @@ class DiagramSearch:
         """For each edge how many solutions cost at most that, exactly."""
 
         def found() -> tuple[int, ...]:
-            total = path_sum(self.compiled, objective)
-            if total is None or self._sums:
-                raise SearchLimitError("a sum stays outside the diagram")
-            return histogram(total, edges, assumptions, limits)
+            total = self._expressible(objective)
+            cases = self._cases(total, assumptions)
+            if cases is None:
+                raise SearchLimitError("another sum stays outside the diagram: costs cannot be counted")
+            counted = [
+                histogram(
+                    total, [edge if bound is None else min(edge, bound) for edge in edges], within, limits
+                )
+                for within, bound in cases
+            ]
+            return tuple(map(sum, zip(*counted, strict=True))) if counted else (0,) * len(edges)
 
         return self._asked(found, assumptions, limits)
 
@@ -350,6 +386,71 @@ class DiagramSearch:
             for found, side in zip(self._sums, self.compiled.side_sums, strict=True)
         )
 
+    def _expressible(self, objective: WideObjective) -> PathSum:
+        """The objective along paths.
+
+        Raises:
+            SearchLimitError: it cannot be told so.
+        """
+        total = self._path_sum(objective)
+        if total is None:
+            raise SearchLimitError("the positions of a mixed slot weigh differently in this objective")
+        return total
+
+    def _cases(self, total: PathSum, assumptions: Assumptions) -> list[tuple[Assumptions, int | None]] | None:
+        """Assumptions that part the solutions, each with what the sum outside allows of a total.
+
+        `None` where that sum is another one; where there is none, everything is one case without a bound.
+        """
+        if not self._sums:
+            return [(assumptions, None)]
+        cases = cases_of(total, self._sums[0], self._upper) if len(self._sums) == 1 else None
+        return None if cases is None else [(case.within(assumptions), case.bound) for case in cases]
+
+    def _top_kept(
+        self, total: PathSum, amount: int, assumptions: Assumptions, limits: SearchLimits
+    ) -> tuple[Optimum, ...]:
+        """The cheapest of those that keep the sums outside, by going through all by cost."""
+        kept: list[Optimum] = []
+        for number, each in enumerate(costs.by_total(total, assumptions, limits)):
+            limits.check()
+            if len(kept) >= amount and each.total > kept[-1].cost:
+                break
+            if number == MOST_TRIED:
+                raise SearchLimitError(
+                    f"among the {MOST_TRIED:,} cheapest there are only {len(kept)} that keep the sums outside"
+                )
+            if self._keeps_sums(each.witness):
+                kept.append(Optimum(each.total, each.witness))
+        return tuple(sorted(kept, key=lambda each: (each.cost, each.witness))[:amount])
+
+    def _ranges_by_value(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits
+    ) -> Ranges:
+        """The least cost of solutions with each value, one question for each."""
+        allowed = self.domains(assumptions, limits)
+        if isinstance(allowed, Unknown):
+            raise SearchLimitError(allowed.reason)
+        found: list[list[tuple[int, int | None] | None]] = [[None] * v.size for v in self.compiled.variables]
+        for variable, values in enumerate(allowed):
+            for value in values:
+                best = self.cheapest_of(objective, {**assumptions, variable: frozenset({value})}, limits)
+                if isinstance(best, Unknown):
+                    raise SearchLimitError(best.reason)
+                if isinstance(best, Optimum):
+                    found[variable][value] = (best.cost, None)
+        return tuple(map(tuple, found))
+
+    def _path_sum(self, objective: WideObjective) -> PathSum | None:
+        """The objective along paths, remembered: over thousands of components it takes milliseconds."""
+        for known, found in self._path_sums:
+            if known is objective:
+                return found
+        found = path_sum(self.compiled, objective)
+        self._path_sums.append((objective, found))
+        del self._path_sums[:-REMEMBERED]
+        return found
+
     def _solve(self, limits: SearchLimits) -> Callable[[Assumptions], Feasibility]:
         """The engine asked for what bounds leave open."""
         return lambda assumptions: self._searching.feasibility(assumptions, limits)
@@ -373,10 +474,15 @@ def _counted(highest: Indices) -> dict[int, int]:
     return {value: int(highest[value]) for value in np.flatnonzero(highest).tolist()}
 
 
-def _ranges(total: PathSum, lows: Sequence[Whole], highs: Sequence[Whole]) -> Ranges:
+def _ranges(lows: Sequence[Whole], highs: Sequence[Whole] | None, bound: int) -> Ranges:
+    """Least and greatest costs of each value; `None` where the least exceeds the bound."""
+    if highs is None:
+        return tuple(
+            tuple((least, None) if least <= bound else None for least in low.tolist()) for low in lows
+        )
     return tuple(
         tuple(
-            (least, -negated) if least <= total.magnitude else None
+            (least, -negated) if least <= bound else None
             for least, negated in zip(low.tolist(), high.tolist(), strict=True)
         )
         for low, high in zip(lows, highs, strict=True)

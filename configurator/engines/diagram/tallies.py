@@ -315,7 +315,7 @@ class _Slices:
 
 def bytes_by_entry(entries: int, places: int, rows: int) -> int:
     """About how much memory it takes to carry entries to a table of places."""
-    return entries * (32 + 16 * rows) + places * 8 * rows
+    return entries * (40 + 24 * rows) + places * 8 * rows
 
 
 def bytes_by_window(places: int, rows: int) -> int:

@@ -1,0 +1,228 @@
+"""What configurations come to: the cheapest ones, what a choice leads to, how many within a budget.
+
+Everything here is asked of one calc, `price` unless another is named, which must be a sum. Configurations
+for which the calc has no value (an attribute is blank) are no answers to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from fractions import Fraction
+
+from attrs import frozen
+
+from configurator.catalog.expressions import Calc
+from configurator.catalog.values import Number, format_number
+from configurator.configuration.completion import NotCompletable
+from configurator.configuration.model import Configuration, PlaceValue, option_value
+from configurator.configuration.product import Question
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
+from configurator.engines.registry import compiled_form
+from configurator.errors import ChoiceError
+from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
+from configurator.lowering.objectives import LoweredObjective, lower_calc
+
+
+@frozen
+class Amount:
+    """What a calc is worth, exactly.
+
+    Attributes:
+        number: in the unit in which it is shown: 680.8 for 680.80 EUR.
+        text: for people.
+    """
+
+    number: int | Fraction
+    text: str
+
+
+@frozen
+class Priced:
+    """A configuration and what it comes to."""
+
+    configuration: Configuration
+    amount: Amount
+
+
+@frozen
+class PriceRange:
+    """What configurations with some value come to.
+
+    Attributes:
+        least: of the cheapest one.
+        most: of the dearest one; `None` where a sum outside the diagram, such as a budget, keeps it
+            from being told exactly.
+    """
+
+    least: Amount
+    most: Amount | None
+
+
+PriceRanges = Mapping[str, tuple[tuple[PlaceValue, PriceRange], ...]]
+"""For each place, by path, the values it can still take with what they lead to, in catalog order."""
+
+
+def cheapest_configurations(
+    question: Question, calc: str, *, count: int = 1, limits: SearchLimits = NO_LIMITS
+) -> tuple[Priced, ...] | NotCompletable | Unknown:
+    """The `count` cheapest configurations that keep the choices, fewer if there are fewer.
+
+    Ascending by amount, equal amounts in catalog order.
+
+    Raises:
+        ChoiceError: there is no such calc, or it is no amount.
+    """
+    found = objective_of(question, calc)
+    if isinstance(found, Unknown):
+        return found
+    if question.impossible:
+        return NotCompletable()
+    assumptions = found.known(question.choices.assumptions, _sizes(question))
+    if count == 1:
+        best = question.prepared.cheapest(found.terms, assumptions, limits)
+        if isinstance(best, Infeasible):
+            return NotCompletable()
+        if isinstance(best, Unknown):
+            return best
+        ranked: Sequence[tuple[int, tuple[int, ...]]] = ((best.cost, best.witness),)
+    else:
+        compiled = compiled_form(question.prepared, limits)
+        if isinstance(compiled, Unknown):
+            return compiled
+        listed = compiled.top(found.terms, count, assumptions, limits)
+        if isinstance(listed, Unknown):
+            return listed
+        ranked = [(each.cost, each.witness) for each in listed]
+    if not ranked and count:
+        return NotCompletable()
+    return tuple(
+        Priced(question.product.configuration(witness), amount(found, cost)) for cost, witness in ranked
+    )
+
+
+def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS) -> PriceRanges | Unknown:
+    """For each place and each value it can still take, what configurations with it come to.
+
+    Places of which the choices leave nothing are empty. Of a mixed slot: the components, each
+    with what configurations that hold at least one of it come to; of a set option: its elements likewise.
+
+    Raises:
+        ChoiceError: there is no such calc, or it is no amount.
+    """
+    found = objective_of(question, calc)
+    if isinstance(found, Unknown):
+        return found
+    if question.impossible:
+        return dict.fromkeys(question.product.lowered.layout.of, ())
+    compiled = compiled_form(question.prepared, limits)
+    if isinstance(compiled, Unknown):
+        return compiled
+    assumptions = found.known(question.choices.assumptions, _sizes(question))
+    ranges = compiled.cost_ranges(found.terms, assumptions, limits)
+    if isinstance(ranges, Unknown):
+        return ranges
+    return {
+        key: tuple(_of_place(layout, [ranges[variable] for variable in layout.variables], found))
+        for key, layout in question.product.lowered.layout.of.items()
+    }
+
+
+def price_histogram(
+    question: Question, calc: str, budgets: Sequence[Number], limits: SearchLimits = NO_LIMITS
+) -> tuple[int, ...] | Unknown:
+    """For each budget, in the calc's own unit, how many configurations come to that much at most, exactly.
+
+    Raises:
+        ChoiceError: there is no such calc, or it is no amount.
+    """
+    found = objective_of(question, calc)
+    if isinstance(found, Unknown):
+        return found
+    if question.impossible:
+        return (0,) * len(budgets)
+    compiled = compiled_form(question.prepared, limits)
+    if isinstance(compiled, Unknown):
+        return compiled
+    factor = found.calc.unit.factor if found.calc.unit else 1
+    edges = [found.total(Fraction(budget) * factor) for budget in budgets]
+    assumptions = found.known(question.choices.assumptions, _sizes(question))
+    return compiled.histogram(found.terms, edges, assumptions, limits)
+
+
+# ---------------------------------------------------------------- between calcs and totals
+
+
+def objective_of(question: Question, name: str) -> LoweredObjective | Unknown:
+    """A calc as an objective.
+
+    Raises:
+        ChoiceError: there is no such calc, or it is no number.
+    """
+    calcs = question.product.catalog.calcs
+    if name not in calcs:
+        known = ", ".join(f"`{key}`" for key in calcs) or "none"
+        raise ChoiceError([f"the catalog has no calc `{name}`; it has {known}"], did_you_mean(name, calcs))
+    found = lower_calc(question.product.lowered, calcs[name])
+    return Unknown(f"the calc `{name}` is no sum over the places") if found is None else found
+
+
+def amount(objective: LoweredObjective, total: int) -> Amount:
+    """A total as the calc tells it."""
+    calc: Calc = objective.calc
+    value = objective.value(total)
+    number = Fraction(value) / calc.unit.factor if calc.unit else Fraction(value)
+    return Amount(
+        int(number) if number.denominator == 1 else number,
+        format_number(value, calc.unit, money=calc.money),
+    )
+
+
+def _sizes(question: Question) -> tuple[int, ...]:
+    return tuple(variable.size for variable in question.product.lowered.layout.variables)
+
+
+Range = tuple[int, int | None] | None
+
+
+class NoValue(Enum):
+    """What the blank position of a mixed slot and an element left out are to people."""
+
+    NOTHING = auto()
+
+
+def _of_place(
+    layout: PlaceLayout,
+    ranges: Sequence[Sequence[Range]],
+    objective: LoweredObjective,
+) -> list[tuple[PlaceValue, PriceRange]]:
+    """The values of one place, each once, with what they lead to."""
+    joined: dict[PlaceValue, tuple[int, int | None]] = {}
+    for variable, of_values in enumerate(ranges):
+        for value, found in enumerate(of_values):
+            told = _told(layout, variable, value)
+            if found is None or isinstance(told, NoValue):
+                continue
+            least, most = joined.get(told, found)
+            joined[told] = (
+                min(least, found[0]),
+                None if most is None or found[1] is None else max(most, found[1]),
+            )
+    return [
+        (value, PriceRange(amount(objective, least), None if most is None else amount(objective, most)))
+        for value, (least, most) in joined.items()
+    ]
+
+
+def _told(layout: PlaceLayout, variable: int, value: int) -> PlaceValue | NoValue:
+    """What a value of one of a place's variables is to people."""
+    match layout:
+        case SlotLayout():
+            units = layout.values[value]
+            if not units:
+                return NoValue.NOTHING if layout.slot.cardinality.kind == "mixed" else None
+            ((component, _),) = units
+            return component.sku
+        case SetLayout(elements=elements):
+            return elements[variable] if value else NoValue.NOTHING
+        case OptionLayout(option=option, values=values):
+            return option_value(option, values[value])
