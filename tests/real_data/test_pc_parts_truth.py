@@ -1,14 +1,27 @@
 """58,000 real components: what is known of them without the library, and that the library knows the same."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import pytest
 from attrs import frozen
-from pc_parts import FAMILIES, FOLDER, MISSING, Components, Row, catalog_text, cleaned, csv_files
+from pc_parts import (
+    FAMILIES,
+    FOLDER,
+    MISSING,
+    Components,
+    Row,
+    catalog_text,
+    cleaned,
+    csv_files,
+    write_catalog,
+)
 from pc_parts_truth import (
     KNOWN_CHEAPEST,
     KNOWN_COUNT,
@@ -30,6 +43,7 @@ from configurator.configuration.domains import ValidDomains, ValueOffers
 from configurator.configuration.enumeration import Count
 from configurator.configurator import Configurator
 from configurator.csp.semantics import broken
+from configurator.engines.engine import Unknown
 from configurator.lowering.layout import SlotLayout
 from configurator.lowering.product import lower_product
 
@@ -234,3 +248,42 @@ def test_drives_in_a_mixed_slot_are_counted_up_to_order() -> None:
     asked = Configurator.from_text(catalog_text(mixed=True), name="pc_parts.pcat", files=csv_files())
 
     assert count(Parts.among(cleaned().rows, mixed=True, chosen=SOME_CPU)) == counted(asked, SOME_CPU)
+
+
+def test_what_each_choice_leads_to_is_the_cheapest_total_with_it(pc: Configurator) -> None:
+    prices = cheapest_with(Parts.among(cleaned().rows, chosen=SOME_CPU), cleaned().rows)
+    best = pc.cheapest(as_of=DAY, seconds=SECONDS)
+    ranges = pc.price_ranges(SOME_CPU, as_of=DAY, seconds=SECONDS)
+
+    assert isinstance(best, tuple)
+    assert best[0].amount.number * 100 == KNOWN_CHEAPEST
+    assert not isinstance(ranges, Unknown)
+    least = {slot: {value: found.least.number * 100 for value, found in ranges[slot]} for slot in prices}
+    assert least == prices
+
+
+def test_pcs_within_a_budget_are_counted_at_every_cent(pc: Configurator) -> None:
+    found = pc.count_within((100, 157, 160, 200), as_of=DAY, seconds=SECONDS)
+
+    assert found == (0, 0, KNOWN_WITHIN[16_000], KNOWN_WITHIN[20_000])
+
+
+def test_everything_fits_into_a_gigabyte(tmp_path: Path) -> None:
+    write_catalog(tmp_path, budget=250_000)
+    script = """
+import resource, sys
+from datetime import date
+from configurator import Configurator
+asked = Configurator.load(sys.argv[1])
+day = date(2026, 6, 15)
+assert asked.compile(as_of=day).answered_by == "diagram"
+assert asked.options({"cpu": "CPU-00001"}, as_of=day).of["memory"].offers
+assert asked.cheapest(as_of=day)[0].amount.text == "157.95 USD"
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=120
+    )
+
+    kilobytes = 1 if sys.platform != "darwin" else 1024
+    assert int(run.stdout) // kilobytes < 1_000_000
