@@ -76,6 +76,10 @@ def load_compiled(path: Path, expected: Mapping[str, str]) -> CompiledDiagram:
         ArtefactError: the file cannot be read, holds no compiled catalog, or is stale.
     """
     file = path / file_name(expected) if path.is_dir() else path
+    if path.is_dir() and not file.exists():
+        raise ArtefactError(
+            f"`{path}` holds no file `{file.name}`: this state of the catalog was not compiled"
+        )
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise ArtefactError(f"`{file}` is larger than {LARGEST_FILE:,} bytes")

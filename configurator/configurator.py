@@ -450,7 +450,7 @@ class Configurator:
         day = self._day(as_of)
         in_force = interval_in_force(self.catalog, day)
         compiled = load_compiled(Path(path), key_of(self.catalog, in_force, library_version()))
-        product = product_of_artefact(self.catalog, day, compiled)
+        product = product_of_artefact(self.catalog, day, compiled, engine=self._engine)
         with self._lock:
             self._products.pop(in_force, None)
             self._remember(in_force, product)

@@ -16,7 +16,7 @@ COMMANDS = {
     "validate": "Whether choices are valid, and if not, why.",
     "options": "What every place can still take.",
     "complete": "Fill in the rest: choices, then defaults, then catalog order.",
-    "inspect": "How questions will be answered: the compiled form, its size and time.",
+    "inspect": "How questions will be answered: the compiled form.",
     "accept": "Accept an order: valid, then available, then reserved.",
     "stock": "Count, show and mend the stock of components.",
 }

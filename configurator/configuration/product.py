@@ -10,9 +10,9 @@ from configurator.configuration.model import Configuration, configuration_of
 from configurator.csp.variables import Assignment
 from configurator.engines.diagram.compilation import Compilation
 from configurator.engines.diagram.compiled import CompiledDiagram
-from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits
-from configurator.engines.registry import LARGE, choose_engine
+from configurator.engines.registry import AUTOMATIC, LARGE, choose_engine, find_engine
 from configurator.engines.staged import staged
 from configurator.errors import ArtefactError
 from configurator.lowering.choices import LoweredChoices, lower_choices
@@ -57,17 +57,24 @@ def prepare_product(
     return PreparedProduct(lowered, chosen, chosen.prepare(lowered.problem, limits))
 
 
-def product_of_artefact(catalog: Catalog, as_of: date, compiled: CompiledDiagram) -> PreparedProduct:
+def product_of_artefact(
+    catalog: Catalog, as_of: date, compiled: CompiledDiagram, *, engine: str | None = None
+) -> PreparedProduct:
     """A catalog on a day with a diagram that was compiled before; rules are lowered only if they are needed.
 
     Raises:
-        ArtefactError: the diagram is about other variables.
+        ArtefactError: the diagram is about other variables, or an engine was asked for that uses none.
     """
     lowered = lower_product(catalog, as_of)
     if compiled.variables != lowered.layout.variables:
         raise ArtefactError("it was compiled from another catalog, or by another version")
     search = DiagramSearch(lowered.find_problem, compiled, Compilation())
-    return PreparedProduct(lowered, LARGE, staged(LARGE.engines, lowered.find_problem, search))
+    if engine in {None, AUTOMATIC}:
+        return PreparedProduct(lowered, LARGE, staged(LARGE.engines, lowered.find_problem, search))
+    chosen = find_engine(str(engine))
+    if not isinstance(chosen, DiagramEngine):
+        raise ArtefactError(f"the engine `{engine}` was asked for, which uses no compiled catalog")
+    return PreparedProduct(lowered, chosen, search)
 
 
 @frozen(eq=False)

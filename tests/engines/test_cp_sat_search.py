@@ -79,9 +79,7 @@ def test_of_equally_cheap_solutions_the_first_is_found_among_hundreds() -> None:
         (LinearTerm(0, tuple(range(size))), LinearTerm(1, tuple(range(size)))), 400, None
     )
 
-    assert ENGINE.prepare(problem_of([size] * 2, apart)).cheapest(objective, {}) == Optimum(
-        10, (101, 299)
-    )
+    assert ENGINE.prepare(problem_of([size] * 2, apart)).cheapest(objective, {}) == Optimum(10, (101, 299))
 
 
 @installed

@@ -23,7 +23,7 @@ from configurator.configurator import Configurator
 from configurator.lowering import product, tables
 from configurator.lowering.conditions import MOST_ROWS, ConditionLowering
 
-ENGINES = ("backtracking", "exhaustive")
+ENGINES = ("diagram", "backtracking", "exhaustive")
 TABLE_LIMITS = (MOST_ROWS, 0, 6)
 """Rows up to which a condition becomes a table: small catalogs show the other forms only below their size."""
 

@@ -17,7 +17,6 @@ The loops work on *flat* arrays: nodes, links, arcs and classes are numbered thr
 import os
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from configurator.engines.diagram.whole import Flags
 
 Numbers = NDArray[np.uint32]
-"""Numbers of nodes, links, arcs, classes: without a sign, which every use as an index would have to look at."""
+"""Numbers of nodes, links, arcs, classes: without a sign, which each use as an index would look at."""
 Words = NDArray[np.int64]
 
 MOST = 1 << 32
@@ -42,8 +41,9 @@ LOADING_COSTS = 1_500_000_000
 
 
 def rise(
-    begins: Words,
-    of_node: Numbers,
+    nodes_begin: Words,
+    links_begin: Words,
+    source: Numbers,
     target: Numbers,
     of_link: Numbers,
     label: Numbers,
@@ -55,8 +55,9 @@ def rise(
     """Which links and nodes lead to the end: from the last layer touched upwards.
 
     Args:
-        begins: for each layer the number of its first node, and the number of the end.
-        of_node: for each node the number of its first link, and the number of links for the end.
+        nodes_begin: for each layer the number of its first node, and the number of the end.
+        links_begin: for each layer the number of its first link, and the number of links.
+        source: for each link the node it leaves.
         target: for each link the node it leads to.
         of_link: for each link the place of its first class in `label`, and how many there are.
         label: the classes of links.
@@ -66,55 +67,57 @@ def rise(
         alive: for each node set: the answer.
     """
     ahead = len(touched) - 1
+    # No step depends on a flag, nor on how many links a node has: wrong guesses would cost twice the time.
     for layer in range(touched[ahead], -1, -1):
-        closes = ahead >= 0 and touched[ahead] == layer
-        if closes:
+        alive[nodes_begin[layer] : nodes_begin[layer + 1]] = False
+        if ahead >= 0 and touched[ahead] == layer:
             ahead -= 1
-        complete = True
-        for node in range(begins[layer], begins[layer + 1]):
-            found = False
-            for link in range(of_node[node], of_node[node + 1]):
-                leads = alive[target[link]]
-                if closes:
-                    may = False
-                    for place in range(of_link[link], of_link[link + 1]):
-                        may |= opened[label[place]]  # no early end: a wrong guess costs more than three steps
-                    leads &= may
+            for link in range(links_begin[layer], links_begin[layer + 1]):
+                leads = False
+                for place in range(of_link[link], of_link[link + 1]):
+                    leads |= opened[label[place]]
+                leads &= alive[target[link]]
                 leading[link] = leads
-                found |= leads
-            alive[node] = found
-            complete &= found
-        if ahead < 0 and complete:
+                alive[source[link]] |= leads
+        else:
+            for link in range(links_begin[layer], links_begin[layer + 1]):
+                leads = alive[target[link]]
+                leading[link] = leads
+                alive[source[link]] |= leads
+        if ahead < 0 and alive[nodes_begin[layer] : nodes_begin[layer + 1]].all():
             return
 
 
 def descend(
-    begins: Words, of_node: Numbers, target: Numbers, touched: Words, leading: Flags, reached: Flags
+    nodes_begin: Words,
+    links_begin: Words,
+    source: Numbers,
+    target: Numbers,
+    touched: Words,
+    leading: Flags,
+    reached: Flags,
 ) -> None:
     """Of the links and nodes that lead to the end those that are reached: from the first layer touched down.
 
     Args:
-        begins: for each layer the number of its first node, and the number of the end.
-        of_node: for each node the number of its first link, and the number of links for the end.
+        nodes_begin: for each layer the number of its first node, and the number of the end.
+        links_begin: for each layer the number of its first link, and the number of links.
+        source: for each link the node it leaves.
         target: for each link the node it leads to.
         touched: the layers with classes that are not open, ascending; one at least.
         leading: for each link whether it leads to the end; what is not reached is cleared.
-        reached: for each node likewise.
+        reached: for each node likewise; the end counts as a node.
     """
-    layers = len(begins) - 1
-    for layer in range(touched[0], layers - 1):
-        reached[begins[layer + 1] : begins[layer + 2]] = False
-        for node in range(begins[layer], begins[layer + 1]):
-            here = reached[node]
-            for link in range(of_node[node], of_node[node + 1]):
-                through = leading[link] & here
-                leading[link] = through
-                reached[target[link]] |= through
-        if layer >= touched[-1] and reached[begins[layer + 1] : begins[layer + 2]].all():
+    for layer in range(touched[0], len(nodes_begin) - 1):
+        below = nodes_begin[layer + 1]
+        after = nodes_begin[layer + 2] if layer + 2 < len(nodes_begin) else below + 1
+        reached[below:after] = False
+        for link in range(links_begin[layer], links_begin[layer + 1]):
+            through = leading[link] & reached[source[link]]
+            leading[link] = through
+            reached[target[link]] |= through
+        if layer >= touched[-1] and reached[below:after].all():
             return
-    for node in range(begins[layers - 1], begins[layers]):
-        for link in range(of_node[node], of_node[node + 1]):
-            leading[link] &= reached[node]
 
 
 def classes_on(links: NDArray[np.intp], of_class: NDArray[np.intp], through: Flags, found: Flags) -> None:
@@ -236,15 +239,13 @@ class Loops:
 def numba_loops() -> Loops | None:
     """The loops for numba to compile; `None` where it is not installed. Imports it."""
     try:
-        import numba  # type: ignore[import-untyped]  # noqa: PLC0415 - see the module's text
+        import numba  # noqa: PLC0415 - see the module's text
     except ImportError:
         return None
 
-    def compiled(loop: Callable[..., None]) -> Callable[..., None]:
-        found: Any = numba.njit(nogil=True, cache=bool(numba.config.CACHE_DIR))(loop)
-        return found  # type: ignore[no-any-return]
-
-    return Loops(*map(compiled, (rise, descend, classes_on, least_down, least_up, least_around, arcs_at)))
+    keep = bool(getattr(numba.config, "CACHE_DIR", ""))
+    loops = (rise, descend, classes_on, least_down, least_up, least_around, arcs_at)
+    return Loops(*(numba.njit(nogil=True, cache=keep)(loop) for loop in loops))
 
 
 class Switch:

@@ -50,15 +50,17 @@ class FlatLinks:
     """The links of all layers with nodes, links and classes numbered through: what compiled loops work on.
 
     Attributes:
-        begins: for each layer the number of its first node, and the number of the end.
-        of_node: for each node the number of its first link, and the number of links for the end.
+        nodes_begin: for each layer the number of its first node, and the number of the end.
+        links_begin: for each layer the number of its first link, and the number of links.
+        source: for each link the node it leaves.
         target: for each link the node it leads to.
         of_link: for each link the place of its first class in `label`, and how many there are.
         label: the classes of links.
     """
 
-    begins: Words = field(repr=False)
-    of_node: Numbers = field(repr=False)
+    nodes_begin: Words = field(repr=False)
+    links_begin: Words = field(repr=False)
+    source: Numbers = field(repr=False)
     target: Numbers = field(repr=False)
     of_link: Numbers = field(repr=False)
     label: Numbers = field(repr=False)
@@ -92,13 +94,14 @@ class DiagramLinks:
 
     @cached_property
     def flat(self) -> FlatLinks:
-        """All layers as one. Kept: 4 bytes for each node and arc, 8 for each link."""
-        begins = np.cumsum([0, *(len(layer.of_source) for layer in self.layers)])
+        """All layers as one. Kept: 4 bytes for each arc, 12 for each link."""
+        nodes_begin = np.cumsum([0, *(len(layer.of_source) for layer in self.layers)])
         labels_begin = np.cumsum([0, *(len(layer.labels) for layer in self.layers)])
         return FlatLinks(
-            begins,
-            numbered_through([layer.of_source for layer in self.layers], self.begins, self.begins[-1]),
-            numbered_through([layer.target for layer in self.layers], begins[1:]),
+            nodes_begin,
+            np.array(self.begins),
+            numbered_through([layer.source for layer in self.layers], nodes_begin),
+            numbered_through([layer.target for layer in self.layers], nodes_begin[1:]),
             numbered_through([layer.of_link for layer in self.layers], labels_begin, int(labels_begin[-1])),
             numbered_through([layer.labels for layer in self.layers], self.classes_begin),
         )

@@ -105,28 +105,35 @@ def traces(compiled: CompiledDiagram, assumptions: Assumptions, limits: SearchLi
 
     Side sums are not looked at. Costs two operations on each link.
     """
-    found = rise(compiled, assumptions, limits)
-    return None if found is None else _descend(found, limits)
+    restriction = restriction_of(compiled, assumptions)
+    links = compiled.remember(links_of, limits)
+    if loops := _loops_for(restriction, links):
+        return traced_at_once(restriction, links, loops, limits)
+    return traced_by_layers(restriction, links, limits)
 
 
 def rise(compiled: CompiledDiagram, assumptions: Assumptions, limits: SearchLimits) -> Rise | None:
     """What leads to the end under assumptions, of a diagram with layers; `None` if the root does not.
 
-    From the last layer touched upwards; half of what `traces` costs.
+    Half of what `traces` costs.
     """
     restriction = restriction_of(compiled, assumptions)
     links = compiled.remember(links_of, limits)
-    loops = quick_loops(links.begins[-1])
-    if loops is not None and restriction.touched:
-        found = risen_at_once(restriction, links, loops, limits)
-    else:
-        found = risen_by_layers(restriction, links, limits)
-    root = found.nodes[0]
-    return found if root is None or root[0] else None
+    if loops := _loops_for(restriction, links):
+        return risen_at_once(restriction, links, loops, limits)
+    return risen_by_layers(restriction, links, limits)
 
 
-def risen_by_layers(restriction: Restriction, links: DiagramLinks, limits: SearchLimits) -> Rise:
-    """What leads to the end: layer by layer, in numpy."""
+def _loops_for(restriction: Restriction, links: DiagramLinks) -> Loops | None:
+    """Compiled loops, where there is something to go over."""
+    return quick_loops(links.begins[-1]) if restriction.touched else None
+
+
+# ---------------------------------------------------------------- layer by layer
+
+
+def risen_by_layers(restriction: Restriction, links: DiagramLinks, limits: SearchLimits) -> Rise | None:
+    """What leads to the end, from the last layer touched upwards; `None` if the root does not."""
     leading = np.ones(links.begins[-1], np.bool_)
     nodes: list[AllOrFlags] = [None] * len(links.layers)
     alive: AllOrFlags = None
@@ -143,43 +150,17 @@ def risen_by_layers(restriction: Restriction, links: DiagramLinks, limits: Searc
         if at <= restriction.touched[0] and alive.all():
             break  # nothing above is touched
         nodes[at] = alive
-    return Rise(restriction, links, leading, tuple(nodes))
+    root = nodes[0]
+    return Rise(restriction, links, leading, tuple(nodes)) if root is None or root[0] else None
 
 
-def risen_at_once(restriction: Restriction, links: DiagramLinks, loops: Loops, limits: SearchLimits) -> Rise:
-    """The same in one loop over all layers. Needs a layer touched."""
-    limits.check()
-    flat, begins = links.flat, links.classes_begin
-    opened = np.ones(begins[-1], np.bool_)
-    for at in restriction.touched:
-        opened[begins[at] : begins[at + 1]] = restriction.decisions[at].open
-    leading, alive = np.ones(links.begins[-1], np.bool_), np.ones(len(flat.of_node), np.bool_)
-    loops.rise(
-        flat.begins,
-        flat.of_node,
-        flat.target,
-        flat.of_link,
-        flat.label,
-        np.array(restriction.touched, np.int64),
-        opened,
-        leading,
-        alive,
-    )
-    return Rise(restriction, links, leading, _by_layer(alive, links))
-
-
-def _descend(found: Rise, limits: SearchLimits) -> Traces:
-    """Of what leads to the end, what is reached. Uses up the rise."""
-    if not found.restriction.touched:
-        return Traces(found.restriction, found.links, found.leading, found.nodes)
-    loops = quick_loops(len(found.leading))
-    return descended_by_layers(found, limits) if loops is None else descended_at_once(found, loops, limits)
-
-
-def descended_by_layers(found: Rise, limits: SearchLimits) -> Traces:
-    """What is reached, from the first layer touched down: layer by layer, in numpy. Uses up the rise."""
-    links, through, nodes = found.links, found.leading, list(found.nodes)
-    first, last = found.restriction.touched[0], found.restriction.touched[-1]
+def traced_by_layers(restriction: Restriction, links: DiagramLinks, limits: SearchLimits) -> Traces | None:
+    """Of what leads to the end what is reached, from the first layer touched down."""
+    found = risen_by_layers(restriction, links, limits)
+    if found is None or not restriction.touched:
+        return None if found is None else Traces(restriction, links, found.leading, found.nodes)
+    through, nodes = found.leading, list(found.nodes)
+    first, last = restriction.touched[0], restriction.touched[-1]
     for at in range(first, len(nodes)):
         limits.check()
         layer = links.layers[at]
@@ -193,27 +174,60 @@ def descended_by_layers(found: Rise, limits: SearchLimits) -> Traces:
         if at >= last and below.all():
             break  # nothing below is touched
         nodes[at + 1] = below
-    return Traces(found.restriction, links, through, tuple(nodes))
+    return Traces(restriction, links, through, tuple(nodes))
 
 
-def descended_at_once(found: Rise, loops: Loops, limits: SearchLimits) -> Traces:
-    """The same in one loop over all layers. Uses up the rise."""
+# ---------------------------------------------------------------- all layers at once
+
+
+def risen_at_once(
+    restriction: Restriction, links: DiagramLinks, loops: Loops, limits: SearchLimits
+) -> Rise | None:
+    """The same as `risen_by_layers`, in one loop. Needs a layer touched."""
     limits.check()
-    flat = found.links.flat
-    alive = np.concatenate(
-        [
-            np.ones(len(layer.of_source), np.bool_) if flags is None else flags
-            for layer, flags in zip(found.links.layers, found.nodes, strict=True)
-        ]
+    leading, alive = _lead(restriction, links, loops)
+    return Rise(restriction, links, leading, _by_layer(alive, links)) if alive[0] else None
+
+
+def traced_at_once(
+    restriction: Restriction, links: DiagramLinks, loops: Loops, limits: SearchLimits
+) -> Traces | None:
+    """The same as `traced_by_layers`, in two loops. Needs a layer touched."""
+    limits.check()
+    through, nodes = _lead(restriction, links, loops)
+    if not nodes[0]:
+        return None
+    limits.check()
+    flat, touched = links.flat, np.array(restriction.touched, np.int64)
+    loops.descend(flat.nodes_begin, flat.links_begin, flat.source, flat.target, touched, through, nodes)
+    return Traces(restriction, links, through, _by_layer(nodes, links))
+
+
+def _lead(restriction: Restriction, links: DiagramLinks, loops: Loops) -> tuple[Flags, Flags]:
+    """For each link and for each node (the end is one) whether it leads to the end."""
+    flat, begins = links.flat, links.classes_begin
+    opened = np.ones(begins[-1], np.bool_)
+    for at in restriction.touched:
+        opened[begins[at] : begins[at + 1]] = restriction.decisions[at].open
+    leading, alive = np.ones(links.begins[-1], np.bool_), np.ones(int(flat.nodes_begin[-1]) + 1, np.bool_)
+    loops.rise(
+        flat.nodes_begin,
+        flat.links_begin,
+        flat.source,
+        flat.target,
+        flat.of_link,
+        flat.label,
+        np.array(restriction.touched, np.int64),
+        opened,
+        leading,
+        alive,
     )
-    touched = np.array(found.restriction.touched, np.int64)
-    loops.descend(flat.begins, flat.of_node, flat.target, touched, found.leading, alive)
-    return Traces(found.restriction, found.links, found.leading, _by_layer(alive, found.links))
+    return leading, alive
 
 
 def _by_layer(nodes: Flags, links: DiagramLinks) -> tuple[Flags, ...]:
     """Flags of all nodes, layer by layer."""
-    return tuple(nodes[begin:end] for begin, end in pairwise(links.flat.begins.tolist()))
+    return tuple(nodes[begin:end] for begin, end in pairwise(links.flat.nodes_begin.tolist()))
 
 
 # ---------------------------------------------------------------- cutting
