@@ -129,7 +129,7 @@ class StagedProblem:
     ) -> MultisetOffers | Unknown | None:
         """What the positions of a chain can still hold; `None` to be asked by feasibility."""
 
-        def asked(prepared: PreparedProblem, within: SearchLimits) -> MultisetOffers | None | Unknown:
+        def asked(prepared: PreparedProblem, within: SearchLimits) -> MultisetOffers | Unknown | None:
             if not isinstance(prepared, MultisetAnswers):
                 return None
             return prepared.multiset_offers(scope, assumptions, within)

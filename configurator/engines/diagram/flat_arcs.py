@@ -31,35 +31,33 @@ class FlatArcs:
     label: Numbers = field(repr=False)
     target: Numbers = field(repr=False)
 
-    def down(self, loops: Loops, added: Sequence[Whole], known: Sequence[Whole]) -> tuple[Whole, ...]:
+    def down(self, loops: Loops, added: Whole, known: Sequence[Whole]) -> tuple[Whole, ...]:
         """For each layer, for each node the least that the rest of a path adds; at last that of the end.
 
         Args:
             loops: those that run.
-            added: for each layer, for each class what it adds.
+            added: for each class, layer after layer, what it adds.
             known: the answers of the last layers, that of the end at least.
         """
         nodes = self.begins[-1 - len(known)]
         least = np.empty(self.begins[-1], np.int64)
         np.concatenate(known, out=least[nodes:])
-        loops.least_down(nodes, self.start, self.label, self.target, np.concatenate(added), least)
+        loops.least_down(nodes, self.start, self.label, self.target, added, least)
         return self._by_layer(least)
 
-    def up(
-        self, loops: Loops, added: Sequence[Whole], known: Sequence[Whole], unreachable: int
-    ) -> tuple[Whole, ...]:
+    def up(self, loops: Loops, added: Whole, known: Sequence[Whole], unreachable: int) -> tuple[Whole, ...]:
         """For each layer, for each node the least that a way to it adds; at last that of whole paths.
 
         Args:
             loops: those that run.
-            added: for each layer, for each class what it adds.
+            added: for each class, layer after layer, what it adds.
             known: the answers of the first layers, that of the root at least.
             unreachable: what no way adds.
         """
         least = np.full(self.begins[-1], unreachable, np.int64)
         np.concatenate(known, out=least[: self.begins[len(known)]])
         first = self.begins[len(known) - 1]
-        loops.least_up(first, self.start, self.label, self.target, np.concatenate(added), least)
+        loops.least_up(first, self.start, self.label, self.target, added, least)
         return self._by_layer(least)
 
     def around(

@@ -1,8 +1,8 @@
 """Values that can be in no solution, found without a search: the cheap step before all others.
 
-Arc consistency of tables, bounds of sums, and clauses with one literal left, to the fixpoint. (`csp.propagation`
-does the same for sets as Python's whole numbers; here it is arrays, for tables of hundreds of thousands of
-rows.)
+Arc consistency of tables, bounds of sums, and clauses with one literal left, to the fixpoint. What
+`csp.propagation` does for sets as Python's whole numbers is done here in arrays, for tables of hundreds of
+thousands of rows.
 """
 
 from collections.abc import Sequence

@@ -165,16 +165,16 @@ class WeighedPaths:
             found[at] = self.decisions[at].least.take(self.layers[at].label)
         return tuple(found)
 
-    @property
+    @cached_property
     def _loops(self) -> Loops | None:
         """Compiled loops, where totals are machine words and there are arcs to go over."""
         words = bool(self.layers) and self.path_sum.weights[0].values.dtype != object
-        return quick_loops(sum(layer.arcs for layer in self.layers)) if words else None
+        return quick_loops(self.path_sum.compiled.diagram.arcs) if words else None
 
-    @property
-    def _added_by_class(self) -> tuple[Whole, ...]:
-        """For each layer, for each class the least that a member weighs."""
-        return tuple(decision.least for decision in self.decisions)
+    @cached_property
+    def _added_by_class(self) -> Whole:
+        """For each class, layer after layer, the least that a member weighs."""
+        return np.concatenate([decision.least for decision in self.decisions])
 
     @cached_property
     def down(self) -> tuple[Whole, ...]:

@@ -22,7 +22,7 @@ thorough = settings(max_examples=150, deadline=None, derandomize=True)
 
 def solutions_of(compiled: CompiledDiagram) -> list[Assignment]:
     """Every path written out in members, ascending, side sums heeded."""
-    paths = [((), 0)] if not compiled.diagram.void else []
+    paths: list[tuple[tuple[int, ...], int]] = [] if compiled.diagram.void else [((), 0)]
     for layer in compiled.diagram.layers:
         arcs = list(zip(layer.source.tolist(), layer.label.tolist(), layer.target.tolist(), strict=True))
         paths = [
