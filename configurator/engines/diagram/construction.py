@@ -110,8 +110,11 @@ def _branches(
         masks, number = found.masks, found.number
     degree = masks.sum(axis=1)
     lengths = degree[number]
-    if int(lengths.sum()) > most:
+    arcs = int(lengths.sum())
+    if arcs > most:
         sizes.check_arcs(sizes.arcs + 1)
+    # Each arc is told by eight bytes for every decision that it leaves something to, and some more.
+    sizes.check_layer(8 * arcs * (len(frontier.masked) + len(frontier.states) + 8))
     labels = np.nonzero(masks)[1]
     starts = np.cumsum(degree) - degree
     source, at = spread(starts[number], lengths)

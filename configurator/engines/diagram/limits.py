@@ -14,12 +14,14 @@ class SizeLimits:
         arcs: arcs of the whole diagram before reduction.
         entries: sums held for one layer while a sum is brought in.
         cells: cells of one table's rows, written out over classes.
+        layer_bytes: what the arcs of one layer take while it is built: about a quarter of the peak.
     """
 
     nodes: int = 500_000
     arcs: int = 8_000_000
     entries: int = 10_000_000
     cells: int = 20_000_000
+    layer_bytes: int = 400_000_000
 
     def check_nodes(self, nodes: int) -> None:
         """Raise `SearchLimitError` when a layer has too many nodes."""
@@ -30,6 +32,11 @@ class SizeLimits:
         """Raise `SearchLimitError` when there are too many arcs."""
         if arcs > self.arcs:
             raise SearchLimitError(f"the diagram needs more than {self.arcs:,} arcs")
+
+    def check_layer(self, size: int) -> None:
+        """Raise `SearchLimitError` when a layer takes too much memory to be built."""
+        if size > self.layer_bytes:
+            raise SearchLimitError(f"a layer of the diagram needs more than {self.layer_bytes:,} bytes")
 
     def check_entries(self, entries: int) -> None:
         """Raise `SearchLimitError` when a sum takes too many different values."""

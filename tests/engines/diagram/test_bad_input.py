@@ -27,6 +27,8 @@ from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import broken
 from configurator.csp.variables import Assignment, Assumptions, Variable
 from configurator.engines.backtracking import BacktrackingEngine
+from configurator.engines.diagram.artefact import Artefact, read_artefact, write_artefact
+from configurator.engines.diagram.compilation import Compilation
 from configurator.engines.diagram.limits import SizeLimits
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.engine import (
@@ -195,8 +197,9 @@ def test_contradictory_choices_leave_nothing(assumptions: dict[int, frozenset[in
     assert (len(search.compiled.side_sums) == 1) == (place == "outside")
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("places", [1, 2, 300])
-def test_domains_of_one_value_have_one_solution(places: int, place: str) -> None:
+def test_domains_of_one_value_have_one_solution(places: int) -> None:
     fixed = LinearConstraint(weighing([[7]] * places), 7 * places, 7 * places)
     search = DiagramEngine().prepare(problem_of([1] * places, fixed))
 
@@ -206,7 +209,6 @@ def test_domains_of_one_value_have_one_solution(places: int, place: str) -> None
     assert Optimum(9, (0,) * places) == search.cheapest(weighing([[9]]), ANYTHING)
     assert search.cost_ranges(weighing([[9]]), ANYTHING) == (((9, 9),),) * places
     assert search.histogram(weighing([[9]]), [8, 9, 10], ANYTHING) == (0, 1, 1)
-    assert place in {"inside", "outside"}
 
 
 def test_a_problem_without_variables_answers_every_question() -> None:
@@ -251,14 +253,14 @@ def test_paths_of_colours_are_counted_exactly() -> None:
     assert 19**59 == search.count({30: frozenset({4})})
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("most", [0, 1, 40, 79, 80])
-def test_words_of_few_ones_are_counted_exactly(most: int, place: str) -> None:
+def test_words_of_few_ones_are_counted_exactly(most: int) -> None:
     search = DiagramEngine().prepare(
         problem_of([2] * 80, LinearConstraint(weighing([[0, 1]] * 80), None, most))
     )
 
     assert sum(comb(80, ones) for ones in range(most + 1)) == search.count(ANYTHING)
-    assert place in {"inside", "outside"}
 
 
 def test_pages_and_ranks_reach_the_end_of_a_list_of_forty_digits() -> None:
@@ -297,9 +299,10 @@ def test_the_histogram_of_a_list_of_forty_digits_is_exact() -> None:
 SCALES = [2**40, 2**53, 2**61, 2**62 - 1, 2**62, 2**63 - 1, 2**63, 2**64, 2**80]
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("sign", [1, -1])
-def test_large_weights_in_a_sum_are_exact(scale: int, sign: int, place: str) -> None:
+def test_large_weights_in_a_sum_are_exact(scale: int, sign: int) -> None:
     # One more or less decides: weights that lose their last digit would be told apart wrongly.
     weights = [[0, sign * scale, sign * (scale + 1)]] * 5
     bound = sign * 3 * scale
@@ -313,7 +316,6 @@ def test_large_weights_in_a_sum_are_exact(scale: int, sign: int, place: str) -> 
     assert len(judged(problem, {1: frozenset({2})})) == search.count({1: frozenset({2})})
     every = np.array(list(product(range(3), repeat=5)), np.int32).T
     assert solutions == [tuple(c) for c in every[:, search.validate(every)].T.tolist()]
-    assert place in {"inside", "outside"}
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -351,8 +353,9 @@ def test_large_weights_in_an_objective_are_exact(scale: int, sign: int) -> None:
         assert ((min(costs), max(costs)) if costs else None) == ranges[variable][value]
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("scale", SCALES)
-def test_large_weights_in_sum_and_objective_at_once_are_exact(scale: int, place: str) -> None:
+def test_large_weights_in_sum_and_objective_at_once_are_exact(scale: int) -> None:
     objective = weighing([[scale, 0, scale + 1], [3, scale, -scale], [0, 2, scale], [1, 0, 5]])
     weights = [[0, scale, scale + 1]] * 4
     problem = problem_of([3] * 4, LinearConstraint(weighing(weights), None, 3 * scale))
@@ -364,11 +367,11 @@ def test_large_weights_in_sum_and_objective_at_once_are_exact(scale: int, place:
     sampled = search.sample(200, 1, ANYTHING)
     assert isinstance(sampled, np.ndarray)
     assert {tuple(column) for column in sampled.T.tolist()} <= set(solutions)
-    assert place in {"inside", "outside"}
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("scale", SCALES)
-def test_large_weights_of_a_mixed_slot_are_exact(scale: int, place: str) -> None:
+def test_large_weights_of_a_mixed_slot_are_exact(scale: int) -> None:
     weights = [[0, scale, scale + 1, 2 * scale]] * 3 + [[scale, 0, 1, 2]]
     problem = problem_of(
         [4] * 4, SortedConstraint((0, 1, 2)), LinearConstraint(weighing(weights), None, 3 * scale)
@@ -381,7 +384,20 @@ def test_large_weights_of_a_mixed_slot_are_exact(scale: int, place: str) -> None
     assert solutions == list(search.solutions(ANYTHING))
     best = min(zip(costs_of(objective, solutions), solutions, strict=True))
     assert Optimum(*best) == search.cheapest(objective, ANYTHING)
-    assert place in {"inside", "outside"}
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("scale", SCALES)
+def test_large_weights_survive_being_written_and_read(scale: int) -> None:
+    weights = [[0, scale, scale + 1]] * 5
+    problem = problem_of([3] * 5, LinearConstraint(weighing(weights), None, 3 * scale))
+    compiled = DiagramEngine().prepare(problem).compiled
+    artefact = read_artefact(write_artefact(Artefact({"of": "a test"}, compiled)))
+    search = DiagramSearch(lambda: problem, artefact.compiled, Compilation())
+
+    assert {"of": "a test"} == artefact.key
+    assert judged(problem) == list(search.solutions(ANYTHING))
+    assert len(judged(problem)) == search.count(ANYTHING)
 
 
 # ---------------------------------------------------------------- thousands alike
@@ -603,7 +619,7 @@ def test_a_count_under_several_sums_that_takes_too_many_states_is_refused_and_th
     monkeypatch.setattr("configurator.engines.diagram.joint_counts.STATES", 5)
     problem = several_sums(1)
 
-    assert Unknown("a count under 3 wide sums cannot be made exact within 5 states") == (
+    assert Unknown("a count under 4 wide sums cannot be made exact within 5 states") == (
         DiagramEngine().prepare(problem).count(ANYTHING)
     )
     assert len(judged(problem)) == LARGE.prepare(problem).count(ANYTHING)
@@ -631,7 +647,7 @@ MEASURED = dedent("""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told in kilobytes on Linux alone")
-@pytest.mark.parametrize(("size", "values", "share"), [(8, 30, 0.9), (7, 49, 0.97)])
+@pytest.mark.parametrize(("size", "values", "share"), [(8, 30, 0.9), (7, 49, 0.97), (9, 48, 0.95)])
 def test_a_diagram_that_is_refused_has_taken_less_than_1500_megabytes(
     size: int, values: int, share: float
 ) -> None:
@@ -642,5 +658,6 @@ def test_a_diagram_that_is_refused_has_taken_less_than_1500_megabytes(
     assert reason in {
         "the diagram needs more than 8,000,000 arcs",
         "a layer of the diagram needs more than 500,000 nodes",
+        "a layer of the diagram needs more than 400,000,000 bytes",
     }
     assert int(kilobytes) < 1_500_000
