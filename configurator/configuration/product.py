@@ -8,8 +8,8 @@ from configurator.catalog.model import Catalog
 from configurator.configuration.choices import Choices
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.csp.variables import Assignment
-from configurator.engines.diagram.compilation import Compilation
 from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits
 from configurator.engines.registry import AUTOMATIC, LARGE, choose_engine, find_engine

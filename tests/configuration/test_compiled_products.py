@@ -70,7 +70,7 @@ CHOICES: tuple[Choices, ...] = (
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where sums are kept: in the diagram, if it likes, or beside it."""
     if request.param == "outside":
-        monkeypatch.setattr("configurator.engines.diagram.compilation.EXPECTED_NODES_OF_LAST", -1)
+        monkeypatch.setattr("configurator.engines.diagram.compiling.compilation.EXPECTED_NODES_OF_LAST", -1)
     return str(request.param)
 
 

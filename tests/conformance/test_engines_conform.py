@@ -27,8 +27,8 @@ from configurator.testing.problem_strategies import HUGE, constraints, objective
 def sums_outside() -> Iterator[None]:
     """Nothing that adds up is brought into a diagram."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("configurator.engines.diagram.compilation.EXPECTED_NODES", -1)
-        patch.setattr("configurator.engines.diagram.compilation.EXPECTED_NODES_OF_LAST", -1)
+        patch.setattr("configurator.engines.diagram.compiling.compilation.EXPECTED_NODES", -1)
+        patch.setattr("configurator.engines.diagram.compiling.compilation.EXPECTED_NODES_OF_LAST", -1)
         yield
 
 
@@ -36,7 +36,7 @@ def sums_outside() -> Iterator[None]:
 def money_of_mixed_slots_outside() -> Iterator[None]:
     """No sum makes a kind of its own of a mixed slot's component."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("configurator.engines.diagram.compilation.MOST_WEIGHTS", 0)
+        patch.setattr("configurator.engines.diagram.compiling.compilation.MOST_WEIGHTS", 0)
         yield
 
 

@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 from configurator.csp.constraints import ClauseConstraint, Constraint, LinearConstraint, TableConstraint
 from configurator.csp.problem import ConstraintProblem
 from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
-from configurator.engines.diagram.decisions import Decision
-from configurator.engines.diagram.layers import VOID, Diagram, Layer
-from configurator.engines.diagram.limits import SizeLimits
-from configurator.engines.diagram.normal_form import normal_form
-from configurator.engines.diagram.numbering import numbered, spread
-from configurator.engines.diagram.objectives import path_sum
-from configurator.engines.diagram.reduction import reduced
-from configurator.engines.diagram.tables import (
+from configurator.engines.diagram.compiling.normal_form import normal_form
+from configurator.engines.diagram.compiling.reduction import reduced
+from configurator.engines.diagram.compiling.tables import (
     Automaton,
     ClauseForm,
     TableForm,
     clause_automaton,
     table_automaton,
 )
+from configurator.engines.diagram.decisions import Decision
+from configurator.engines.diagram.layers import VOID, Diagram, Layer
+from configurator.engines.diagram.limits import SizeLimits
+from configurator.engines.diagram.numbering import numbered, spread
+from configurator.engines.diagram.weighing.objectives import path_sum
 from configurator.engines.engine import SearchLimits
 
 View = NDArray[Any]

@@ -12,10 +12,10 @@ from math import gcd
 import numpy as np
 from attrs import frozen
 
-from configurator.engines.diagram.convolution import Kernel
 from configurator.engines.diagram.decisions import DecisionWeights
 from configurator.engines.diagram.multiset_vectors import Positions, Vectors, sorted_rows
-from configurator.engines.diagram.residues import Residues
+from configurator.engines.diagram.weighing.convolution import Kernel
+from configurator.engines.diagram.weighing.residues import Residues
 from configurator.engines.diagram.whole import Indices, Whole, objects, widened
 from configurator.errors import SearchLimitError
 

@@ -18,29 +18,30 @@ from configurator.csp.constraints import Constraint, LinearConstraint, LinearTer
 from configurator.csp.problem import ConstraintProblem, check_constraint
 from configurator.csp.variables import Assignment, Assumptions
 from configurator.engines.derived import cheapest_by_bounds
-from configurator.engines.diagram import costs, counting, domains, listing
-from configurator.engines.diagram.budget_sampling import samples_within
-from configurator.engines.diagram.budgets import domains_within, feasible_within
-from configurator.engines.diagram.bulk_validation import bulk_validator
-from configurator.engines.diagram.compilation import Compilation, compile_problem
 from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.compiling.compilation import Compilation, compile_problem
 from configurator.engines.diagram.decisions import Columns
 from configurator.engines.diagram.extension import extended
-from configurator.engines.diagram.histograms import count_within, histogram
-from configurator.engines.diagram.hybrid import domains_under_sums, feasible_under_sums
-from configurator.engines.diagram.hybrid_costs import cheapest_under_sums
-from configurator.engines.diagram.joint_counts import count_under_sums
 from configurator.engines.diagram.limits import DEFAULT_SIZES, SizeLimits
 from configurator.engines.diagram.multiset_weights import WeightedMultiset
 from configurator.engines.diagram.multisets import MultisetDecision, RestrictedMultiset
-from configurator.engines.diagram.objectives import Objective as WideObjective
-from configurator.engines.diagram.objectives import path_sum, side_path_sum
-from configurator.engines.diagram.passes import traces
-from configurator.engines.diagram.path_sums import PathSum
-from configurator.engines.diagram.ranking import FastOrder, fast_order
-from configurator.engines.diagram.same_sums import cases_of
-from configurator.engines.diagram.sampling import uniform_samples
-from configurator.engines.diagram.totals import totals
+from configurator.engines.diagram.walks import counting, domains, listing
+from configurator.engines.diagram.walks.bulk_validation import bulk_validator
+from configurator.engines.diagram.walks.passes import traces
+from configurator.engines.diagram.walks.ranking import FastOrder, fast_order
+from configurator.engines.diagram.walks.sampling import uniform_samples
+from configurator.engines.diagram.weighing import costs
+from configurator.engines.diagram.weighing.budget_sampling import samples_within
+from configurator.engines.diagram.weighing.budgets import domains_within, feasible_within
+from configurator.engines.diagram.weighing.histograms import count_within, histogram
+from configurator.engines.diagram.weighing.hybrid import domains_under_sums, feasible_under_sums
+from configurator.engines.diagram.weighing.hybrid_costs import cheapest_under_sums
+from configurator.engines.diagram.weighing.joint_counts import count_under_sums
+from configurator.engines.diagram.weighing.objectives import Objective as WideObjective
+from configurator.engines.diagram.weighing.objectives import path_sum, side_path_sum
+from configurator.engines.diagram.weighing.path_sums import PathSum
+from configurator.engines.diagram.weighing.same_sums import cases_of
+from configurator.engines.diagram.weighing.totals import totals
 from configurator.engines.diagram.whole import Flags, Indices, Whole
 from configurator.engines.engine import (
     NO_LIMITS,

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from configurator.csp.problem import ConstraintProblem
 from configurator.engines.diagram.artefact import Artefact, read_artefact, write_artefact
-from configurator.engines.diagram.compilation import Compilation
+from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.decisions import Columns
-from configurator.engines.diagram.listing import sorted_blocks
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
+from configurator.engines.diagram.walks.listing import sorted_blocks
 from peers.peer import Question, Session
 
 SEED = 1

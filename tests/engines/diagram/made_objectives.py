@@ -21,8 +21,8 @@ from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
 from configurator.engines.diagram.decisions import Decision, DecisionWeights, SingleDecision
 from configurator.engines.diagram.multiset_vectors import MultisetShape
 from configurator.engines.diagram.multisets import MultisetDecision
-from configurator.engines.diagram.objectives import ChangeTerm, Objective, path_sum, total_of
-from configurator.engines.diagram.path_sums import PathSum
+from configurator.engines.diagram.weighing.objectives import ChangeTerm, Objective, path_sum, total_of
+from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.diagram.whole import whole
 
 SCALES = (1, 100, 1 << 40, 1 << 70)

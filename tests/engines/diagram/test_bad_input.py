@@ -28,7 +28,7 @@ from configurator.csp.semantics import broken
 from configurator.csp.variables import Assignment, Assumptions, Variable
 from configurator.engines.backtracking import BacktrackingEngine
 from configurator.engines.diagram.artefact import Artefact, read_artefact, write_artefact
-from configurator.engines.diagram.compilation import Compilation
+from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.limits import SizeLimits
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.engine import (
@@ -46,7 +46,7 @@ from configurator.engines.staged import StagedEngine
 from configurator.errors import SearchLimitError
 
 ANYTHING: Assumptions = MappingProxyType({})
-EXPECTED = "configurator.engines.diagram.compilation.EXPECTED_NODES"
+EXPECTED = "configurator.engines.diagram.compiling.compilation.EXPECTED_NODES"
 
 
 def problem_of(sizes: list[int], *constraints: Constraint) -> ConstraintProblem:
@@ -616,7 +616,7 @@ def test_a_count_under_several_sums_that_takes_too_many_states_is_refused_and_th
 ) -> None:
     monkeypatch.setattr(EXPECTED, -1)
     monkeypatch.setattr(f"{EXPECTED}_OF_LAST", -1)
-    monkeypatch.setattr("configurator.engines.diagram.joint_counts.STATES", 5)
+    monkeypatch.setattr("configurator.engines.diagram.weighing.joint_counts.STATES", 5)
     problem = several_sums(1)
 
     assert Unknown("a count under 4 wide sums cannot be made exact within 5 states") == (

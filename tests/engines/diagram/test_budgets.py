@@ -12,17 +12,17 @@ from made_objectives import MadeQuestion, made_questions
 from configurator.csp.constraints import LinearTerm
 from configurator.csp.variables import Assignment, Variable
 from configurator.engines.derived import domains_of
-from configurator.engines.diagram import budget_sampling
-from configurator.engines.diagram.budget_sampling import samples_within
-from configurator.engines.diagram.budgets import domains_within, feasible_within
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.domains import as_values
-from configurator.engines.diagram.histograms import count_within
-from configurator.engines.diagram.objectives import path_sum
-from configurator.engines.diagram.path_sums import PathSum
-from configurator.engines.diagram.residues import Residues
-from configurator.engines.diagram.totals import totals
+from configurator.engines.diagram.walks.domains import as_values
+from configurator.engines.diagram.weighing import budget_sampling
+from configurator.engines.diagram.weighing.budget_sampling import samples_within
+from configurator.engines.diagram.weighing.budgets import domains_within, feasible_within
+from configurator.engines.diagram.weighing.histograms import count_within
+from configurator.engines.diagram.weighing.objectives import path_sum
+from configurator.engines.diagram.weighing.path_sums import PathSum
+from configurator.engines.diagram.weighing.residues import Residues
+from configurator.engines.diagram.weighing.totals import totals
 from configurator.engines.engine import Feasible, Infeasible
 
 bounds = st.integers(-30, 30)

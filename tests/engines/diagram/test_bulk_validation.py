@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_diagrams import MadeDiagram, free_diagram, made_diagrams, made_mixed_diagrams
 
-from configurator.engines.diagram import bulk_validation
-from configurator.engines.diagram.bulk_validation import SearchStep, TableStep, bulk_validator
 from configurator.engines.diagram.compiled import SideSum
 from configurator.engines.diagram.decisions import DecisionWeights
-from configurator.engines.diagram.passes import restricted_diagram
+from configurator.engines.diagram.walks import bulk_validation
+from configurator.engines.diagram.walks.bulk_validation import SearchStep, TableStep, bulk_validator
+from configurator.engines.diagram.walks.passes import restricted_diagram
 from configurator.engines.diagram.whole import objects, whole
 from configurator.engines.engine import SearchLimits
 from configurator.errors import SearchLimitError

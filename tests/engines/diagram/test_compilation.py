@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import broken
 from configurator.csp.variables import Assignment
-from configurator.engines.diagram.compilation import compile_problem
 from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.compiling.compilation import compile_problem
 from configurator.engines.diagram.extension import extended
 from configurator.engines.diagram.limits import DEFAULT_SIZES
 from configurator.engines.engine import NO_LIMITS
@@ -75,8 +75,8 @@ def test_the_paths_of_a_diagram_are_the_solutions(problem: ConstraintProblem) ->
 @given(problem=constraint_problems())
 def test_sums_kept_outside_change_nothing(problem: ConstraintProblem) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("configurator.engines.diagram.compilation.EXPECTED_NODES", -1)
-        patch.setattr("configurator.engines.diagram.compilation.EXPECTED_NODES_OF_LAST", -1)
+        patch.setattr("configurator.engines.diagram.compiling.compilation.EXPECTED_NODES", -1)
+        patch.setattr("configurator.engines.diagram.compiling.compilation.EXPECTED_NODES_OF_LAST", -1)
         compiled, report = compile_problem(problem, NO_LIMITS)
 
     assert report.inside == 0

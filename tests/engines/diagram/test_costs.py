@@ -9,9 +9,12 @@ from made_objectives import MadeQuestion, made_objectives, made_questions
 
 from configurator.csp.constraints import LinearTerm, Literal
 from configurator.csp.variables import Variable
-from configurator.engines.diagram import costs
 from configurator.engines.diagram.compiled import CompiledDiagram
-from configurator.engines.diagram.costs import (
+from configurator.engines.diagram.decisions import SingleDecision
+from configurator.engines.diagram.multiset_vectors import MultisetShape
+from configurator.engines.diagram.multisets import MultisetDecision
+from configurator.engines.diagram.weighing import costs
+from configurator.engines.diagram.weighing.costs import (
     Cheapest,
     CostRange,
     ascending_within,
@@ -20,10 +23,7 @@ from configurator.engines.diagram.costs import (
     least_totals,
     top_k,
 )
-from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.multiset_vectors import MultisetShape
-from configurator.engines.diagram.multisets import MultisetDecision
-from configurator.engines.diagram.objectives import ChangeTerm, lexicographic, path_sum, total_of
+from configurator.engines.diagram.weighing.objectives import ChangeTerm, lexicographic, path_sum, total_of
 from configurator.engines.engine import SearchLimits
 from configurator.errors import SearchLimitError
 

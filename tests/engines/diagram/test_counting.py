@@ -11,7 +11,7 @@ from made_diagrams import (
     obeying,
 )
 
-from configurator.engines.diagram.counting import count, counts_by_value
+from configurator.engines.diagram.walks.counting import count, counts_by_value
 
 EITHER = st.one_of(made_diagrams(), made_mixed_diagrams())
 LAWS = settings(deadline=None, max_examples=60)

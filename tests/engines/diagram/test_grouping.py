@@ -24,8 +24,8 @@ from configurator.csp.constraints import (
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import broken
 from configurator.csp.variables import Assignment, Variable
+from configurator.engines.diagram.compiling.grouping import Grouped, MultisetPart, SinglePart, grouped
 from configurator.engines.diagram.decisions import DecisionWeights
-from configurator.engines.diagram.grouping import Grouped, MultisetPart, SinglePart, grouped
 from configurator.engines.engine import NO_LIMITS
 from configurator.engines.exhaustive import ExhaustiveEngine
 from configurator.testing.problem_strategies import HUGE, constraints, subsets

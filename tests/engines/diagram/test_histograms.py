@@ -13,15 +13,15 @@ from made_objectives import MadeQuestion, made_questions
 
 from configurator.csp.constraints import LinearTerm
 from configurator.csp.variables import Variable
-from configurator.engines.diagram import convolution, histograms, tallies
 from configurator.engines.diagram.compiled import CompiledDiagram
-from configurator.engines.diagram.convolution import Kernel
 from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.histograms import count_within, histogram
 from configurator.engines.diagram.layers import Diagram, Layer
-from configurator.engines.diagram.objectives import path_sum
-from configurator.engines.diagram.path_sums import PathSum
-from configurator.engines.diagram.residues import Residues
+from configurator.engines.diagram.weighing import convolution, histograms, tallies
+from configurator.engines.diagram.weighing.convolution import Kernel
+from configurator.engines.diagram.weighing.histograms import count_within, histogram
+from configurator.engines.diagram.weighing.objectives import path_sum
+from configurator.engines.diagram.weighing.path_sums import PathSum
+from configurator.engines.diagram.weighing.residues import Residues
 from configurator.engines.diagram.whole import objects
 from configurator.errors import SearchLimitError
 

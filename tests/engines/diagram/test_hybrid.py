@@ -13,16 +13,20 @@ from made_objectives import MadeQuestion, made_questions
 from configurator.csp.constraints import LinearTerm
 from configurator.csp.variables import Assumptions, Variable
 from configurator.engines.derived import domains_of
-from configurator.engines.diagram import hybrid, hybrid_costs, joint_counts
 from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
-from configurator.engines.diagram.costs import Cheapest
 from configurator.engines.diagram.decisions import DecisionWeights, SingleDecision
-from configurator.engines.diagram.domains import as_values
-from configurator.engines.diagram.hybrid import HybridFeasibility, domains_under_sums, feasible_under_sums
-from configurator.engines.diagram.hybrid_costs import cheapest_under_sums
-from configurator.engines.diagram.joint_counts import count_under_sums
 from configurator.engines.diagram.layers import Diagram, Layer
-from configurator.engines.diagram.objectives import path_sum
+from configurator.engines.diagram.walks.domains import as_values
+from configurator.engines.diagram.weighing import hybrid, hybrid_costs, joint_counts
+from configurator.engines.diagram.weighing.costs import Cheapest
+from configurator.engines.diagram.weighing.hybrid import (
+    HybridFeasibility,
+    domains_under_sums,
+    feasible_under_sums,
+)
+from configurator.engines.diagram.weighing.hybrid_costs import cheapest_under_sums
+from configurator.engines.diagram.weighing.joint_counts import count_under_sums
+from configurator.engines.diagram.weighing.objectives import path_sum
 from configurator.engines.engine import Feasibility, Feasible, Infeasible, Unknown
 from configurator.errors import SearchLimitError
 

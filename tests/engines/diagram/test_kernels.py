@@ -14,11 +14,11 @@ from made_objectives import MadeQuestion, made_questions
 
 from configurator.csp.variables import Assumptions
 from configurator.engines.diagram import kernels
-from configurator.engines.diagram.costs import cheapest, least_totals
-from configurator.engines.diagram.domains import feasibility, valid_domains
 from configurator.engines.diagram.kernels import LOADING_COSTS, Loops, Switch, numba_loops
-from configurator.engines.diagram.links import links_of
-from configurator.engines.diagram.passes import (
+from configurator.engines.diagram.search import DiagramEngine
+from configurator.engines.diagram.walks.domains import feasibility, valid_domains
+from configurator.engines.diagram.walks.links import links_of
+from configurator.engines.diagram.walks.passes import (
     Rise,
     Traces,
     restricted_diagram,
@@ -28,8 +28,8 @@ from configurator.engines.diagram.passes import (
     traced_at_once,
     traced_by_layers,
 )
-from configurator.engines.diagram.ranking import FastOrder, fast_order
-from configurator.engines.diagram.search import DiagramEngine
+from configurator.engines.diagram.walks.ranking import FastOrder, fast_order
+from configurator.engines.diagram.weighing.costs import cheapest, least_totals
 from configurator.engines.engine import NO_LIMITS
 from configurator.testing.engine_conformance import EngineConformance
 

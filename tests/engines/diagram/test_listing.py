@@ -16,10 +16,10 @@ from made_diagrams import (
 )
 
 from configurator.csp.variables import Assumptions
-from configurator.engines.diagram import bounded_expansion, listing
 from configurator.engines.diagram.compiled import SideSum
 from configurator.engines.diagram.decisions import DecisionWeights
-from configurator.engines.diagram.listing import solutions, sorted_blocks
+from configurator.engines.diagram.walks import bounded_expansion, listing
+from configurator.engines.diagram.walks.listing import solutions, sorted_blocks
 from configurator.engines.diagram.whole import Whole, objects, whole
 from configurator.engines.engine import SearchLimits
 from configurator.errors import SearchLimitError

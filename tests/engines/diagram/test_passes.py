@@ -18,12 +18,12 @@ from made_diagrams import (
 from configurator.csp.variables import Assumptions, Variable
 from configurator.engines.derived import domains_of
 from configurator.engines.diagram.compiled import CompiledDiagram
-from configurator.engines.diagram.counting import count
 from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.domains import as_values, feasibility, valid_domains
 from configurator.engines.diagram.layers import Diagram, Layer
-from configurator.engines.diagram.listing import solutions
-from configurator.engines.diagram.passes import restricted_diagram
+from configurator.engines.diagram.walks.counting import count
+from configurator.engines.diagram.walks.domains import as_values, feasibility, valid_domains
+from configurator.engines.diagram.walks.listing import solutions
+from configurator.engines.diagram.walks.passes import restricted_diagram
 from configurator.engines.engine import Feasible, Infeasible, SearchLimits
 from configurator.errors import SearchLimitError
 

@@ -16,9 +16,9 @@ from made_diagrams import (
 )
 
 from configurator.csp.variables import Assumptions
-from configurator.engines.diagram import ranking
-from configurator.engines.diagram.passes import restricted_diagram
-from configurator.engines.diagram.ranking import FastOrder, fast_order
+from configurator.engines.diagram.walks import ranking
+from configurator.engines.diagram.walks.passes import restricted_diagram
+from configurator.engines.diagram.walks.ranking import FastOrder, fast_order
 from configurator.engines.diagram.whole import objects, whole
 
 EITHER = st.one_of(made_diagrams(), made_mixed_diagrams())

@@ -20,10 +20,10 @@ from made_diagrams import (
 
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.random_numbers import RandomNumbers
-from configurator.engines.diagram.ranking import FastOrder, fast_order
-from configurator.engines.diagram.sampling import uniform_samples
-from configurator.engines.diagram.shares import Shares
+from configurator.engines.diagram.walks.random_numbers import RandomNumbers
+from configurator.engines.diagram.walks.ranking import FastOrder, fast_order
+from configurator.engines.diagram.walks.sampling import uniform_samples
+from configurator.engines.diagram.walks.shares import Shares
 from configurator.engines.diagram.whole import Whole, objects
 
 LAWS = settings(deadline=None, max_examples=60)
@@ -74,7 +74,7 @@ def test_each_solution_is_equally_likely() -> None:
 def test_each_solution_is_equally_likely_where_numbers_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = lopsided()
     large = with_large_numbers(fast_order(compiled, {}))
-    monkeypatch.setattr("configurator.engines.diagram.sampling.fast_order", lambda *_: large)
+    monkeypatch.setattr("configurator.engines.diagram.walks.sampling.fast_order", lambda *_: large)
 
     counts = Counter(map(tuple, uniform_samples(compiled, {}, 60_000, 1).T.tolist()))
 

@@ -1,0 +1,1 @@
+"""From a problem to a diagram: normal form, mixed slots, classes, order, layers, reduction, sums."""

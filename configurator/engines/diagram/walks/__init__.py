@@ -1,0 +1,1 @@
+"""Questions that need no weights: domains, counts, ranks, samples, lists, bulk validation."""

@@ -1,0 +1,1 @@
+"""Questions with weights: cheapest, ranges, budgets, histograms, sums that stayed outside."""
