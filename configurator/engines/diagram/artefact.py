@@ -6,6 +6,7 @@ answers wrongly out of an array's bounds.
 """
 
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,10 @@ _SIGNS_OF_DAMAGE = (
 )
 """What reading a file meets that is none of ours."""
 
+_MAGIC = b"\x93NUMPY\x01\x00"
+_HEADER = re.compile(
+    rb"\{'descr': '(<i4|<i8|\|u1)', 'fortran_order': False, 'shape': \(([0-9]{1,18}),\), \} *\n"
+)
 _MEMBERS = ("about", "classes", "starts", "labels", "targets", "weights")
 
 
@@ -169,10 +174,21 @@ def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
             raise ArtefactError(f"it unpacks to more than {LARGEST_FILE:,} bytes")
         arrays = {}
         for name in _MEMBERS:
-            array = npy.read_array(BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-            _expect(array.ndim == 1 and array.dtype.kind in "iu")
-            arrays[name] = array
+            arrays[name] = _array(archive.read(f"{name}.npy"))
         return arrays
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    """An array from exactly the form in which we write it: numpy's own reader believes more than that."""
+    _expect(content[: len(_MAGIC)] == _MAGIC)
+    length = int.from_bytes(content[len(_MAGIC) : len(_MAGIC) + 2], "little")
+    begin = len(_MAGIC) + 2 + length
+    header = _HEADER.fullmatch(content[len(_MAGIC) + 2 : begin])
+    if header is None:
+        raise ArtefactError("it is damaged (an array has another form)")
+    array = np.frombuffer(content[begin:], np.dtype(header[1].decode()))
+    _expect(len(array) == int(header[2]))
+    return array
 
 
 def _compiled(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> CompiledDiagram:
