@@ -19,7 +19,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from configurator.csp.variables import Assumptions
-from configurator.engines.diagram.whole import Flags, Indices, Whole, objects
+from configurator.engines.diagram.whole import Flags, Indices, Whole
 
 Columns = NDArray[np.int32]
 """Values of a decision's variables: one row per variable, one column per configuration."""
@@ -255,14 +255,16 @@ class WeightedSingle:
         np.minimum.at(found, self.restricted.decision.class_of[values], self.weights[values])
         return found
 
+    @cached_property
+    def _living(self) -> Whole:
+        """The weights of values that are in some solution, 0 for others."""
+        return np.where(self.restricted.decision.class_of >= 0, self.weights, 0)
+
     def least_by_value(self, base: Whole) -> tuple[Whole, ...]:
         """For each value its own weight on top of its class's base."""
-        closed = (
-            np.append(base, self.unreachable) if base.dtype != object else objects([*base, self.unreachable])
-        )
-        found = closed[self.restricted.decision.class_of] + np.where(
-            self.restricted.decision.class_of >= 0, self.weights, 0
-        )
+        closed = np.empty(len(base) + 1, base.dtype)
+        closed[:-1], closed[-1] = base, self.unreachable  # class -1 falls on the last place
+        found = closed[self.restricted.decision.class_of] + self._living
         if self.restricted.left is not None:
             found = np.where(self.restricted.left, found, self.unreachable)
         return (found,)

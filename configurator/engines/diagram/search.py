@@ -79,6 +79,7 @@ class DiagramSearch:
     compiled: CompiledDiagram
     report: Compilation = field(repr=False)
     sizes: SizeLimits = DEFAULT_SIZES
+    _known_count: list[int] = field(factory=list, init=False, repr=False)
     _path_sums: list[tuple[WideObjective, PathSum | None]] = field(factory=list, init=False, repr=False)
 
     @cached_property
@@ -143,6 +144,8 @@ class DiagramSearch:
                 case ():
                     return counting.count(self.compiled, assumptions, limits)
                 case (only,):
+                    if not assumptions:
+                        return self._counted(limits)
                     return count_within(only, self._upper, assumptions, limits)
                 case _:
                     return count_under_sums(self.compiled, assumptions, limits)
@@ -341,7 +344,8 @@ class DiagramSearch:
                 case ():
                     return uniform_samples(self.compiled, assumptions, amount, seed, limits)
                 case (only,):
-                    return samples_within(only, self._upper, assumptions, amount, seed, limits)
+                    known = None if assumptions else self._counted(limits)
+                    return samples_within(only, self._upper, assumptions, amount, seed, limits, known)
                 case _:
                     raise SearchLimitError(f"{len(self._sums)} sums stay outside the diagram")
 
@@ -451,6 +455,12 @@ class DiagramSearch:
         self._path_sums.append((objective, found))
         del self._path_sums[:-REMEMBERED]
         return found
+
+    def _counted(self, limits: SearchLimits) -> int:
+        """How many solutions there are under the only sum outside, counted once."""
+        if not self._known_count:
+            self._known_count.append(count_within(self._sums[0], self._upper, {}, limits))
+        return self._known_count[0]
 
     def _solve(self, limits: SearchLimits) -> Callable[[Assumptions], Feasibility]:
         """The engine asked for what bounds leave open."""

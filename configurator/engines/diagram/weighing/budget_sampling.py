@@ -45,11 +45,12 @@ def samples_within(
     amount: int,
     seed: int,
     limits: SearchLimits = NO_LIMITS,
+    solutions: int | None = None,
 ) -> Columns:
     """So many solutions of a total of at most `upper`, drawn one independently of the other.
 
     One row per variable of the problem, one column per sample. One seed gives the same samples for ever.
-    Where there is no such solution there is no sample.
+    Where there is no such solution there is no sample. `solutions` is how many there are, if that is known.
 
     Raises:
         SearchLimitError: the time is up, or the sums take more memory than `tallies.MEMORY`.
@@ -58,7 +59,8 @@ def samples_within(
     if amount < 0:
         raise ValueError("the number of samples must not be negative")
     numbers = RandomNumbers.seeded(seed)
-    solutions = count_within(path_sum, upper, assumptions, limits)
+    if solutions is None:
+        solutions = count_within(path_sum, upper, assumptions, limits)
     if solutions == 0 or amount == 0:
         return np.empty((len(path_sum.compiled.variables), 0), np.int32)
     drawn = -(-count(path_sum.compiled, assumptions, limits) // solutions)

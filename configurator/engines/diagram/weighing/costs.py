@@ -246,6 +246,8 @@ class _Settling:
     def _settle(self, variable: int, at: int, position: int) -> int:
         """Give a variable its first value, and drop the paths without it."""
         weighted, arcs = self.weighted[at], self.arcs[at]
+        if len(arcs.label) == 1 and position == 0 and len(self._variables(at)) == 1:
+            return _lightest(weighted, int(arcs.label[0]))[0]  # nothing else depends on which it is
         above = self.path_sum.array(len(weighted.least), self.path_sum.unreachable)
         above[arcs.label] = -weighted.least[arcs.label]
         value = int(np.argmax(weighted.least_by_value(above)[position] == 0))
@@ -254,6 +256,9 @@ class _Settling:
         self._drop(at, following.least[arcs.label] == weighted.least[arcs.label])
         self.weighted[at] = following
         return value
+
+    def _variables(self, at: int) -> tuple[int, ...]:
+        return self.path_sum.compiled.decisions[at].variables
 
     def _drop(self, at: int, kept: Flags) -> None:
         """Keep some arcs of a layer, and what is joined to them."""
