@@ -270,6 +270,8 @@ class DiagramSearch:
         """The cheapest solutions, so many or all there are: by cost, equal ones in ascending order."""
 
         def found() -> tuple[Optimum, ...]:
+            if amount <= 0:
+                return ()
             total = self._expressible(objective)
             cases = self._cases(total, assumptions)
             if cases is None:

@@ -17,6 +17,7 @@ from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.decisions import Columns
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.diagram.walks.listing import sorted_blocks
+from configurator.engines.diagram.walks.ranking import FastOrder
 from peers.peer import Question, Session
 
 SEED = 1
@@ -38,7 +39,10 @@ class Diagram(EngineSession):
     def listing(self, limit: int | None) -> object:
         """Columns: in the fast order, or ascending where a sum outside the diagram leaves no other."""
         if not self.prepared.compiled.side_sums:
-            order = known(self.prepared.fast_order({}))
+            kept = known(self.prepared.fast_order({}))
+            # A fresh one: the kept one has the ends of configurations written out since the last
+            # time, of S all of them, and would hand over a finished answer.
+            order = FastOrder(kept.compiled, kept.counts)
             return order.page(0, order.size if limit is None else limit)
         blocks: list[Columns] = []
         missing = limit
