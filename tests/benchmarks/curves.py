@@ -16,7 +16,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 from bench_worker import Worker
-from engine_measures import ENGINE, Figures, measure_shape
+from engine_measures import ENGINE, WITHOUT_NUMBA, Figures, measure_shape
 from instance_problems import ABSENT, Shape, instances_present
 
 STEPS = ("prepare_ms", "domains_ms", "count_ms")
@@ -92,7 +92,7 @@ def read(arguments: Sequence[str]) -> argparse.Namespace:
 def measured(size: int, shape: Shape, seeds: Sequence[int], cap: float) -> Point:
     """One point."""
     figures: list[Figures] = []
-    with Worker() as worker:
+    with Worker(WITHOUT_NUMBA) as worker:
         for seed in seeds:
             # The engine keeps its limit itself; the worker's is for one that does not.
             outcome = worker.run(measure_shape, evolve(shape, seed=seed), cap, seconds=4 * cap + 30)

@@ -15,6 +15,8 @@ from configurator.engines.registry import find_engine, known_engines
 from configurator.errors import SearchLimitError
 
 ENGINE = next(name for name in ("diagram", "backtracking") if name in known_engines())
+WITHOUT_NUMBA = {"CONFIGURATOR_FAST": "0"}
+"""The environment of a process that is measured: else numba would come in somewhere in the middle."""
 
 T = TypeVar("T")
 

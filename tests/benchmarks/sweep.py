@@ -19,7 +19,7 @@ from typing import Any
 from bench_worker import Worker
 from benchmark_page import write_between
 from benchmark_report import surroundings
-from engine_measures import ENGINE, Figures, measure_shape
+from engine_measures import ENGINE, WITHOUT_NUMBA, Figures, measure_shape
 from instance_problems import ABSENT, Shape, instances_present
 
 HEADER = (
@@ -62,7 +62,7 @@ def read(arguments: Sequence[str]) -> argparse.Namespace:
 
 def models(window: int, seeds: Sequence[int], cap: float) -> Iterator[Figures]:
     """Yield the figures of each seed's model."""
-    with Worker() as worker:
+    with Worker(WITHOUT_NUMBA) as worker:
         for seed in seeds:
             # The engine keeps its limit itself; the worker's is for one that does not.
             outcome = worker.run(measure_shape, Shape(window=window, seed=seed), cap, seconds=4 * cap + 30)

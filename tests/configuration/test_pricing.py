@@ -1,0 +1,160 @@
+"""Prices, samples and columns of a whole catalog, against the list of all its configurations."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from configurator.configuration.columns import ConfigurationColumns, FastPage
+from configurator.configuration.completion import NotCompletable
+from configurator.configuration.model import ComponentQuantity, Configuration
+from configurator.configurator import Configurator
+from configurator.engines.engine import Unknown
+from configurator.errors import ChoiceError
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def bicycle() -> Configurator:
+    """The shipped bicycle."""
+    return Configurator.load("package:bicycle")
+
+
+@pytest.fixture(scope="module")
+def listed(bicycle: Configurator) -> tuple[Configuration, ...]:
+    """All configurations, in catalog order."""
+    return tuple(bicycle.configurations(as_of=DAY))
+
+
+def price_of(configuration: Configuration) -> Fraction:
+    """What a configuration comes to, read from what people are told."""
+    return Fraction(Decimal(dict(configuration.calcs)["price"].partition(" ")[0]))
+
+
+def test_the_cheapest_are_the_first_by_price_and_catalog_order(
+    bicycle: Configurator, listed: tuple[Configuration, ...]
+) -> None:
+    found = bicycle.cheapest(limit=25, as_of=DAY)
+    ranked = sorted(range(len(listed)), key=lambda at: (price_of(listed[at]), at))[:25]
+
+    assert isinstance(found, tuple)
+    assert [each.configuration for each in found] == [listed[at] for at in ranked]
+    assert [each.amount.number for each in found] == [price_of(listed[at]) for at in ranked]
+    assert bicycle.cheapest(as_of=DAY) == found[:1]
+
+
+def test_a_price_range_is_that_of_all_configurations_with_the_value(
+    bicycle: Configurator, listed: tuple[Configuration, ...]
+) -> None:
+    ranges = bicycle.price_ranges(as_of=DAY)
+
+    assert not isinstance(ranges, Unknown)
+    for place, found in ranges.items():
+        for value, told in found:
+            prices = [price_of(each) for each in listed if holds(each[place], value)]
+            assert (told.least.number, told.most and told.most.number) == (min(prices), max(prices))
+        values = {value for value, _ in found}
+        assert all(any(holds(each[place], value) for value in values) or not each[place] for each in listed)
+
+
+def holds(filled: object, value: object) -> bool:
+    """Whether a place that is filled so has a value, or holds a component among others."""
+    if isinstance(filled, ComponentQuantity):
+        return filled.component == value
+    if isinstance(filled, tuple):
+        return any(value in {each, getattr(each, "component", None)} for each in filled)
+    return filled == value
+
+
+def test_budgets_are_counted_as_the_list_has_them(
+    bicycle: Configurator, listed: tuple[Configuration, ...]
+) -> None:
+    prices = sorted(map(price_of, listed))
+    budgets: list[int | Fraction] = [
+        0,
+        prices[0],
+        prices[0] - Fraction(1, 100),
+        prices[len(prices) // 2],
+        10**9,
+    ]
+
+    counted = bicycle.count_within(budgets, as_of=DAY)
+
+    assert counted == tuple(sum(price <= budget for price in prices) for budget in budgets)
+
+
+def test_pages_in_the_fast_order_hold_every_configuration_once(
+    bicycle: Configurator, listed: tuple[Configuration, ...]
+) -> None:
+    pages = [bicycle.fast_page(offset, 500, as_of=DAY) for offset in range(0, len(listed), 500)]
+
+    assert all(isinstance(page, FastPage) and page.size == len(listed) for page in pages)
+    found = [each for page in pages if isinstance(page, FastPage) for each in page.columns]
+    assert sorted(found, key=repr) == sorted(listed, key=repr)
+    assert len({page.order for page in pages if isinstance(page, FastPage)}) == 1
+
+
+def test_samples_are_valid_and_a_seed_gives_them_again(
+    bicycle: Configurator, listed: tuple[Configuration, ...]
+) -> None:
+    once, again = bicycle.sample(40, seed=3, as_of=DAY), bicycle.sample(40, seed=3, as_of=DAY)
+
+    assert isinstance(once, ConfigurationColumns)
+    assert isinstance(again, ConfigurationColumns)
+    assert set(once) <= set(listed)
+    assert list(once) == list(again)
+    assert len(once) == 40
+
+
+def test_columns_are_told_valid_exactly_where_they_are(bicycle: Configurator) -> None:
+    sampled = bicycle.sample(200, seed=1, as_of=DAY)
+    assert isinstance(sampled, ConfigurationColumns)
+    generator = np.random.default_rng(5)
+    shaken = sampled.values.copy()
+    shaken[generator.integers(0, len(shaken), 200), np.arange(200)] += 1
+
+    found = bicycle.validate_columns(np.concatenate([sampled.values, shaken], axis=1), as_of=DAY)
+
+    assert not isinstance(found, Unknown)
+    assert found[:200].all()
+    sizes = [variable.size for variable in bicycle.product(DAY).lowered.layout.variables]
+    within = (shaken < np.array(sizes).reshape(-1, 1)).all(axis=0)
+    for at in range(200):
+        again = bool(within[at]) and bool(bicycle.validate(told(bicycle, shaken[:, at]), as_of=DAY).valid)
+        assert found[200 + at] <= again  # positions that do not ascend are no configuration of their own
+
+
+def told(bicycle: Configurator, column: np.ndarray) -> dict[str, object]:
+    """A column of numbers as choices."""
+    return dict(bicycle.product(DAY).configuration(tuple(column.tolist())).to_dict())
+
+
+def test_choices_that_leave_nothing_have_no_price() -> None:
+    nothing = Configurator.from_text(
+        'catalog t currency EUR\nfamily a choose one { component "A" { price = 1 EUR } }\n'
+        "calc price in EUR = sum(price)\nrule r: require a.price > 1 EUR"
+    )
+
+    assert nothing.cheapest() == NotCompletable()
+    assert nothing.count_within((5,)) == (0,)
+    assert dict(nothing.price_ranges()) == {"a": ()}  # type: ignore[arg-type]  # `Unknown` would fail
+    assert len(nothing.sample(3)) == 0  # type: ignore[arg-type]  # likewise
+
+
+def test_an_unknown_calc_is_told_with_those_there_are(bicycle: Configurator) -> None:
+    with pytest.raises(ChoiceError) as caught:
+        bicycle.cheapest(by="pirce", as_of=DAY)
+
+    assert caught.value.problems[0].startswith("the catalog has no calc `pirce`; it has ")
+    assert "did you mean `price`?" in caught.value.help
+
+
+def test_a_calc_that_is_no_sum_is_unknown_with_the_reason() -> None:
+    catalog = Configurator.from_text(
+        "catalog t\noption a : whole 1..9\noption b : whole 1..9\ncalc area = a * b"
+    )
+
+    assert catalog.cheapest(by="area") == Unknown("the calc `area` is no sum over the places")
