@@ -122,7 +122,7 @@ def test_columns_are_told_valid_exactly_where_they_are(bicycle: Configurator) ->
     verdicts = found.tolist()
     assert all(verdicts[:200])
     sizes = [variable.size for variable in bicycle.product(DAY).lowered.layout.variables]
-    within = (shaken < np.array(sizes).reshape(-1, 1)).all(axis=0)
+    within = np.logical_and.reduce(shaken < np.array(sizes).reshape(-1, 1), axis=0)
     for at in range(200):
         again = bool(within[at]) and bool(bicycle.validate(told(bicycle, shaken[:, at]), as_of=DAY).valid)
         assert verdicts[200 + at] <= again  # positions that do not ascend are no configuration of their own
