@@ -54,7 +54,11 @@ class Suffixes:
         else:
             members, rests = np.divmod(within, layer.below.take(targets).astype(np.int64))
         rows = self.begins.take(targets) + rests
-        columns = np.concatenate([layer.members(arcs, members), self.columns.take(rows, axis=1)])
+        own = len(layer.variables)
+        columns = np.empty((own + len(self.variables), len(arcs)), np.int32)
+        columns[:own] = layer.members(arcs, members)
+        for below, values in enumerate(self.columns, start=own):
+            values.take(rows, out=columns[below], mode="clip")  # other modes write by way of a copy
         return Suffixes(self.at - 1, layer.first.astype(np.int64), layer.variables + self.variables, columns)
 
     def cut(self, first: int, last: int, variables: int) -> Columns:
