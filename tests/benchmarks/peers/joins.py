@@ -1,5 +1,6 @@
 """DuckDB, one thread: a configuration is a row of a join of all families and tables."""
 
+import tempfile
 from typing import Any
 
 import duckdb
@@ -22,7 +23,9 @@ class DuckDb(Session):
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
-        self.connection = duckdb.connect(config={"threads": 1, "memory_limit": MEMORY})
+        self.connection = duckdb.connect(
+            config={"threads": 1, "memory_limit": MEMORY, "temp_directory": tempfile.gettempdir()}
+        )
         self.sources: list[str] = []
         self.conditions: list[str] = []
         constraints = fuse(instance.problem).constraints
