@@ -18,6 +18,9 @@ from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.engines.registry import compiled_form
 from configurator.errors import ChoiceError, SearchLimitError
 
+LARGEST_COLUMNS = 100_000_000
+"""Numbers that columns hold at most: about 400 MB."""
+
 
 @frozen(eq=False)
 class ConfigurationColumns:
@@ -69,6 +72,8 @@ def fast_page(
 
     Costs the same wherever it is.
     """
+    if offset < 0 or length < 0:
+        raise ValueError("a page begins at 0 or later and has a length of 0 or more")
     compiled = compiled_form(question.prepared, limits)
     if isinstance(compiled, Unknown):
         return compiled
@@ -78,6 +83,9 @@ def fast_page(
     found = compiled.fast_order(question.choices.assumptions, limits)
     if isinstance(found, Unknown):
         return found
+    refused = _too_large(question, min(length, max(0, found.size - offset)))
+    if refused is not None:
+        return refused
     try:
         columns = found.page(offset, length, limits)
     except SearchLimitError as stopped:
@@ -108,8 +116,13 @@ def sample_configurations(
 
     One seed gives the same ones for the same catalog, day and version.
     """
+    if amount < 0:
+        raise ValueError("the number of samples must not be negative")
     if question.impossible:
         return _nothing(question)
+    refused = _too_large(question, amount)
+    if refused is not None:
+        return refused
     compiled = compiled_form(question.prepared, limits)
     if isinstance(compiled, Unknown):
         return compiled
@@ -137,6 +150,15 @@ def validate_columns(
         return compiled.validate(values, limits)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
+
+
+def _too_large(question: Question, rows: int) -> Unknown | None:
+    """The refusal of columns that would take more memory than they may."""
+    variables = len(question.product.lowered.layout.variables)
+    if rows * variables <= LARGEST_COLUMNS:
+        return None
+    most = LARGEST_COLUMNS // variables
+    return Unknown(f"{rows:,} configurations at once are too many: ask for {most:,} at most")
 
 
 def _nothing(question: Question) -> ConfigurationColumns:

@@ -71,7 +71,10 @@ def cheapest_configurations(
 
     Raises:
         ChoiceError: there is no such calc, or it is no amount.
+        ValueError: the count is negative.
     """
+    if count < 0:
+        raise ValueError(f"the limit cannot be negative, and `{count}` is")
     found = objective_of(question, calc)
     if isinstance(found, Unknown):
         return found

@@ -7,6 +7,7 @@ an engine never guesses.
 
 import time
 from collections.abc import Callable, Iterator
+from math import isnan
 from typing import NoReturn, Protocol
 
 from attrs import field, frozen
@@ -33,7 +34,13 @@ class SearchLimits:
 
     @classmethod
     def within(cls, seconds: float | None, now: Callable[[], float] = time.monotonic) -> "SearchLimits":
-        """Limits that begin to run now; one object serves all the searches of one question."""
+        """Limits that begin to run now; one object serves all the searches of one question.
+
+        Raises:
+            ValueError: the seconds are no number: such a limit would never be reached.
+        """
+        if seconds is not None and (not isinstance(seconds, int | float) or isnan(seconds)):
+            raise ValueError(f"a time limit is a number of seconds, not `{seconds}`")
         return cls(None if seconds is None else now() + seconds, seconds, now)
 
     def half(self) -> "SearchLimits":

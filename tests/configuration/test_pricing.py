@@ -159,3 +159,26 @@ def test_a_calc_that_is_no_sum_is_unknown_with_the_reason() -> None:
     )
 
     assert catalog.cheapest(by="area") == Unknown("the calc `area` is no sum over the places")
+
+
+def test_amounts_that_cannot_be_are_refused(bicycle: Configurator) -> None:
+    with pytest.raises(ValueError, match="the limit cannot be negative, and `-1` is"):
+        bicycle.cheapest(limit=-1, as_of=DAY)
+    with pytest.raises(ValueError, match="the number of samples must not be negative"):
+        bicycle.sample(-1, as_of=DAY)
+    with pytest.raises(ValueError, match="a page begins at 0 or later and has a length of 0 or more"):
+        bicycle.fast_page(-1, 2, as_of=DAY)
+
+
+def test_columns_that_would_take_too_much_memory_are_refused_before_they_are_made() -> None:
+    pc = Configurator.load("package:desktop_pc")
+    told = "1,000,000,000,000 configurations at once are too many: ask for 3,846,153 at most"
+
+    assert pc.sample(10**12, as_of=DAY) == Unknown(told)
+    assert pc.fast_page(0, 10**12, as_of=DAY) == Unknown(told)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), "1"])
+def test_a_time_limit_that_is_no_number_is_refused(bicycle: Configurator, seconds: float) -> None:
+    with pytest.raises(ValueError, match=f"a time limit is a number of seconds, not `{seconds}`"):
+        bicycle.count(as_of=DAY, seconds=seconds)
