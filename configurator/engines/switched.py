@@ -1,0 +1,182 @@
+"""Problems of which parts can be left out: which parts cannot hold together?
+
+Everything that explains asks this: each rule and each choice is a part, and what clashes is a set of parts.
+One incremental solver (`sat`) serves all such questions. A part of constraints holds where its guard, a
+literal of its own, is assumed; a part that only narrows variables, as a choice does, is its own literals.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from attrs import evolve, field, frozen
+
+from configurator.csp.constraints import ClauseConstraint, Constraint, PredicateConstraint
+from configurator.csp.problem import ConstraintProblem
+from configurator.csp.semantics import holds
+from configurator.csp.simplification import fuse
+from configurator.csp.value_sets import ValueSets, value_set
+from configurator.csp.variables import Assignment, Variable
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.propagated import PropagatedProblem
+from configurator.engines.sat import Guard, SharedSolver
+from configurator.engines.sat_encoding import FALSE, TRUE, Lazy, with_tabulated_predicates
+from configurator.errors import SearchLimitError
+
+Part = tuple[Constraint, ...]
+"""Constraints that are switched on together."""
+
+
+@frozen
+class Possible:
+    """Everything switched on can hold together; `witness` is a solution of it (any)."""
+
+    witness: Assignment
+
+
+@frozen
+class Clash:
+    """No solution keeps everything switched on.
+
+    Attributes:
+        parts: of what was switched on some parts that suffice for it; perhaps fewer would. Empty where
+            what is always on has no solution by itself.
+    """
+
+    parts: frozenset[int]
+
+
+@frozen(eq=False)
+class Switch:
+    """What turns a part on.
+
+    Attributes:
+        literals: to be assumed.
+        lazy: what models must then be held against.
+        guard: keeps the part's clauses in the solver as long as the part is of use.
+    """
+
+    literals: tuple[int, ...]
+    lazy: tuple[Lazy, ...] = ()
+    guard: Guard | None = None
+
+
+@frozen(eq=False)
+class SwitchedProblem:
+    """Constraints that always hold, and parts that hold only where they are switched on.
+
+    Attributes:
+        fixed: what always holds.
+        parts: by number.
+    """
+
+    fixed: ConstraintProblem
+    parts: tuple[Part, ...]
+    _sets: ValueSets | None = field(repr=False)
+    _shared: SharedSolver | None = field(repr=False)
+    _lazy: tuple[Lazy, ...] = field(repr=False)
+    _switches: tuple[Switch, ...] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, fixed: ConstraintProblem, parts: Sequence[Part] = (), limits: SearchLimits = NO_LIMITS
+    ) -> "SwitchedProblem":
+        """Write everything as clauses, once.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        limits.check()
+        always = fuse(fixed)
+        form = PropagatedProblem.of(always)
+        sets = form.assumed({}, limits)
+        if sets is None:
+            return cls(fixed, tuple(parts), None, None, (), ())
+        always = with_tabulated_predicates(always, sets, limits.check)
+        written = [_written(fixed.variables, part, sets, limits) for part in parts]
+        shared = SharedSolver(sets)
+        together = tuple(c for found in (always, *written) for c in found.constraints)
+        # Values are told apart for all parts at once: the literals' trees are flatter for it.
+        shared.encoding.tell_values_apart(ConstraintProblem(fixed.variables, together), limits.check)
+        lazy = shared.say(always, TRUE, limits)
+        switches = tuple(
+            _switch(shared, part, found, limits) for part, found in zip(parts, written, strict=True)
+        )
+        return cls(fixed, tuple(parts), sets, shared, lazy, switches)
+
+    def extended(self, parts: Sequence[Part], limits: SearchLimits = NO_LIMITS) -> "SwitchedProblem":
+        """The same with more parts, numbered on, in the same solver; this one stays as it is.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        limits.check()
+        if self._shared is None or self._sets is None:
+            return evolve(self, parts=(*self.parts, *parts))
+        with self._shared.lock:
+            switches = tuple(
+                _switch(self._shared, part, _written(self.fixed.variables, part, self._sets, limits), limits)
+                for part in parts
+            )
+        return evolve(self, parts=(*self.parts, *parts), switches=(*self._switches, *switches))
+
+    def solve(self, on: Iterable[int], limits: SearchLimits = NO_LIMITS) -> Possible | Clash | Unknown:
+        """Whether these parts can hold together."""
+        if self._shared is None or self._sets is None:
+            return Clash(frozenset())
+        parts = sorted(set(on))
+        part_of: dict[int, int] = {}
+        for part in parts:
+            for literal in self._switches[part].literals:
+                if literal == FALSE:
+                    return Clash(frozenset({part}))
+                part_of.setdefault(literal, part)
+        lazy = self._lazy + tuple(each for part in parts for each in self._switches[part].lazy)
+        try:
+            return self._search(self._shared, self._sets, part_of, lazy, limits)
+        except SearchLimitError as stopped:
+            return Unknown(stopped.reason)
+
+    def _search(
+        self,
+        shared: SharedSolver,
+        sets: ValueSets,
+        part_of: dict[int, int],
+        lazy: tuple[Lazy, ...],
+        limits: SearchLimits,
+    ) -> Possible | Clash:
+        """Ask until no model breaks what was said only roughly."""
+        while True:
+            limits.check()
+            with shared.lock:
+                model = shared.model([*part_of])
+                if model is False:
+                    return Clash(frozenset(part_of[literal] for literal in shared.core()))
+                if model is True:
+                    continue
+                assignment = shared.encoding.assignment(model, sets)
+                broken = [each for each in lazy if not holds(each.constraint, assignment)]
+                if not broken:
+                    return Possible(assignment)
+                for each in broken:
+                    each.refute(assignment, shared.encoding, limits)
+
+
+def _written(
+    variables: tuple[Variable, ...], part: Part, sets: ValueSets, limits: SearchLimits
+) -> ConstraintProblem:
+    """A part as it goes to the solver."""
+    found = fuse(ConstraintProblem(variables, part))
+    if any(isinstance(each, PredicateConstraint) for each in part):
+        found = with_tabulated_predicates(found, sets, limits.check)
+    return found
+
+
+def _switch(shared: SharedSolver, part: Part, written: ConstraintProblem, limits: SearchLimits) -> Switch:
+    """Say a part, and what turns it on."""
+    single = [each for each in part if isinstance(each, ClauseConstraint) and len(each.literals) == 1]
+    if len(single) == len(part):
+        literals = (each.literals[0] for each in single)
+        named = (shared.encoding.literal_for(each.variable, value_set(each.values)) for each in literals)
+        return Switch(tuple(dict.fromkeys(literal for literal in named if literal != TRUE)))
+    guard = shared.new_guard()
+    lazy = shared.say(written, guard.literal, limits)
+    return Switch((guard.literal,), lazy, guard)
