@@ -135,6 +135,10 @@ class SwitchedProblem:
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
 
+    def keeps(self, part: int, assignment: Assignment) -> bool:
+        """Whether an assignment keeps all constraints of a part."""
+        return all(holds(constraint, assignment) for constraint in self.parts[part])
+
     def _search(
         self,
         shared: SharedSolver,

@@ -36,6 +36,9 @@ class Switchable(Protocol):
     def solve(self, on: Iterable[int], limits: SearchLimits = NO_LIMITS) -> Possible | Clash | Unknown:
         """Whether these parts can hold together."""
 
+    def keeps(self, part: int, assignment: Assignment) -> bool:
+        """Whether an assignment keeps all constraints of a part."""
+
 
 @frozen
 class MinimalSet:
@@ -158,28 +161,28 @@ def smallest_conflict(
             case Unknown(reason=reason):
                 raise SearchLimitError(reason)
             case Clash():
-                # Members that weigh nothing may be left in it.
+                # Minimal already: what this adds is the witnesses.
                 order = [part for part in parts if part in candidate]
                 return shrink(problem, order, limits, always=background)
-            case _:
-                hitting.demand_one_of(_missing(problem, parts, candidate, background, limits))
+            case Possible(witness=witness):
+                hitting.demand_one_of(_missing(problem, parts, witness, background, limits))
 
 
 def _missing(
     problem: Switchable,
     parts: Sequence[int],
-    begin: frozenset[int],
+    witness: Assignment,
     background: tuple[int, ...],
     limits: SearchLimits,
 ) -> tuple[int, ...]:
-    """A minimal correction: what cannot be added to some parts that hold together, one after the other."""
-    grown = set(begin)
+    """A minimal correction: what cannot be added to the parts that a solution keeps, one after the other."""
+    grown = {part for part in parts if problem.keeps(part, witness)}
     left_out: list[int] = []
     for part in parts:
         if part not in grown:
             match problem.solve((*background, *grown, part), limits):
-                case Possible():
-                    grown.add(part)
+                case Possible(witness=found):
+                    grown.update(other for other in parts if problem.keeps(other, found))
                 case Clash():
                     left_out.append(part)
                 case Unknown(reason=reason):
@@ -239,7 +242,7 @@ class Subsets:
 
     parts: tuple[int, ...]
     weights: Mapping[int, int] = field(factory=dict)
-    _clauses: list[ClauseConstraint] = field(factory=list, init=False)
+    _demands: list[tuple[tuple[int, ...], int]] = field(factory=list, init=False)
 
     def demand_one_of(self, parts: Iterable[int]) -> None:
         """Only subsets that have one of these; none at all if there are none."""
@@ -250,9 +253,7 @@ class Subsets:
         self._demand(parts, 0)
 
     def _demand(self, parts: Iterable[int], value: int) -> None:
-        wanted = frozenset(parts)
-        literals = (Literal(at, frozenset({value})) for at, part in enumerate(self.parts) if part in wanted)
-        self._clauses.append(ClauseConstraint(tuple(literals)))
+        self._demands.append((tuple(sorted(set(parts))), value))
 
     def smallest(self, limits: SearchLimits) -> frozenset[int] | None:
         """The subset of the least weight; `None` when none is left."""
@@ -263,15 +264,23 @@ class Subsets:
         return self._best(limits, -1)
 
     def _best(self, limits: SearchLimits, sign: int) -> frozenset[int] | None:
-        variables = tuple(Variable(f"part {part}", 2) for part in self.parts)
-        problem = ConstraintProblem(variables, tuple(self._clauses))
-        objective = tuple(
-            LinearTerm(at, (0, sign * self.weights.get(part, 1))) for at, part in enumerate(self.parts)
+        # What no demand speaks of is out of the smallest subset and in the largest.
+        spoken_of = {part for demand in self._demands for part in demand[0]}
+        asked = [part for part in self.parts if part in spoken_of]
+        number = {part: at for at, part in enumerate(asked)}
+        variables = tuple(Variable(f"part {part}", 2) for part in asked)
+        clauses = tuple(
+            ClauseConstraint(tuple(Literal(number[part], frozenset({value})) for part in parts))
+            for parts, value in self._demands
         )
+        objective = tuple(
+            LinearTerm(at, (0, sign * self.weights.get(part, 1))) for part, at in number.items()
+        )
+        problem = ConstraintProblem(variables, clauses)
         found = SatEngine().prepare(problem, limits).cheapest(objective, {}, limits)
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
         if isinstance(found, Infeasible):
             return None
-        pairs = zip(self.parts, found.witness, strict=True)
-        return frozenset(part for part, inside in pairs if inside)
+        inside = {part for part, value in zip(asked, found.witness, strict=True) if value}
+        return frozenset(inside if sign > 0 else inside | (set(self.parts) - spoken_of))

@@ -189,6 +189,10 @@ def quickxplain(parts: Parts, constraints: list[int]) -> list[int] | None:
 class Undecided:
     """Answers nothing."""
 
+    def keeps(self, part: int, assignment: Assignment) -> bool:
+        """Never asked."""
+        raise AssertionError((part, assignment))
+
     def solve(self, on: Iterable[int], limits: SearchLimits = NO_LIMITS) -> Unknown:  # noqa: ARG002 - the protocol's
         """Not known."""
         return Unknown("the time was up")
@@ -208,6 +212,10 @@ class DecidedOnce:
 
     def __init__(self) -> None:
         self.asked = 0
+
+    def keeps(self, part: int, assignment: Assignment) -> bool:
+        """Never asked."""
+        raise AssertionError((part, assignment))
 
     def solve(
         self,
