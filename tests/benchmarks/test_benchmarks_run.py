@@ -69,3 +69,12 @@ def test_every_peer_a_goal_names_is_asked() -> None:
     ]
 
     assert [] == unasked
+
+
+def test_everybody_who_explains_gives_a_minimal_conflict() -> None:
+    command = [sys.executable, str(RUN.with_name("conflicts.py")), "--instances", "S", "--number", "3"]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| S | configurator |" in done.stdout

@@ -94,19 +94,20 @@ def assumptions(state: State) -> list[tuple[Any, bool]]:
     return [(Function("v", [Number(family), Number(value)]), True) for family, value in state.items()]
 
 
-def program_of(problem: ConstraintProblem) -> Iterator[str]:
-    """The rules, one a line."""
+def program_of(problem: ConstraintProblem, guard: str = "") -> Iterator[str]:
+    """The rules, one a line; each holds where its guard does: `on({}), `, the rule's number put in."""
     for position, variable in enumerate(problem.variables):
         yield f"{{ v({position},0..{variable.size - 1}) }} = 1."
     for number, constraint in enumerate(problem.constraints):
+        only = guard.format(number)
         match constraint:
             case TableConstraint():
-                yield from _forbidden(number, constraint)
+                yield from _forbidden(number, constraint, only)
             case LinearConstraint(terms=terms, lower=lower, upper=upper, unless=()):
                 if upper is not None:
-                    yield f":- #sum {{ {elements(terms)} }} > {upper}."
+                    yield f":- {only}#sum {{ {elements(terms)} }} > {upper}."
                 if lower is not None:
-                    yield f":- #sum {{ {elements(terms)} }} < {lower}."
+                    yield f":- {only}#sum {{ {elements(terms)} }} < {lower}."
             case _:
                 raise AssertionError(constraint)
     yield "#show v/2."
@@ -122,7 +123,7 @@ def elements(terms: tuple[LinearTerm, ...]) -> str:
     )
 
 
-def _forbidden(number: int, table: TableConstraint) -> Iterator[str]:
+def _forbidden(number: int, table: TableConstraint, only: str) -> Iterator[str]:
     """Classes of more than one value get an atom of their own; each forbidden row is a constraint."""
     columns: list[list[str]] = []
     for side, (variable, of) in enumerate(zip(table.scope, table.classes, strict=True)):
@@ -137,7 +138,7 @@ def _forbidden(number: int, table: TableConstraint) -> Iterator[str]:
         columns.append(column)
     for row in product(*(range(len(column)) for column in columns)):
         if row not in table.rows:
-            yield f":- {', '.join(column[own] for column, own in zip(columns, row, strict=True))}."
+            yield f":- {only}{', '.join(column[own] for column, own in zip(columns, row, strict=True))}."
 
 
 PEERS = (Clingo,)
