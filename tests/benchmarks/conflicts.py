@@ -140,7 +140,7 @@ class Clingo(Deletion):
             if handle.get().satisfiable:
                 return None
             literals = set(handle.core())
-        atoms = self.control.symbolic_atoms
+        atoms: Any = self.control.symbolic_atoms
         return [m for m, (atom, _) in zip(members, assumed, strict=True) if atoms[atom].literal in literals]
 
 
