@@ -38,6 +38,7 @@ from configurator.csp.propagation import (
 from configurator.csp.simplification import fuse
 from configurator.csp.value_sets import ValueSet, ValueSets, is_single, least, value_set, values_in
 from configurator.csp.variables import Assignment, Assumptions
+from configurator.engines.class_counts import ClassCounts
 from configurator.engines.derived import cheapest_by_bounds, domains_by_witnesses
 from configurator.engines.engine import (
     NO_LIMITS,
@@ -60,6 +61,9 @@ LISTED_BLOCK = 16_384
 """Most combinations in a block that is listed: it is held in memory and sorted."""
 COUNTED_BLOCK = 4_096
 """Most combinations in a block that is counted."""
+COUNTED_PLAINLY = 200_000
+"""Combinations up to which mixed slots are counted position by position, about a second's work: so far the
+engine is a second opinion on what others make of them."""
 SEARCHED_BLOCK = 4_096
 """Most combinations in a block of which one solution is wanted."""
 MOST_PARTS = 128
@@ -326,10 +330,12 @@ class BacktrackingSearch:
     Attributes:
         problem: as it was given.
         form: its fused form, with propagators.
+        classes: counts large mixed slots.
     """
 
     problem: ConstraintProblem
     form: PropagatedProblem = field(repr=False)
+    classes: ClassCounts = field(repr=False)
 
     def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
         """Whether a solution obeys the assumptions."""
@@ -355,14 +361,28 @@ class BacktrackingSearch:
 
     def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
         """How many solutions obey the assumptions, exactly."""
-        try:
-            sets = self.form.assumed(assumptions, limits)
-            if sets is None:
-                return 0
-            counting = Counting(self, self.form.interchangeability.multiplicities(sets), limits)
-            return counting.total(self.form.interchangeability.representatives(sets), range(len(sets)))
-        except SearchLimitError as stopped:
-            return Unknown(stopped.reason)
+        return self.classes.count(self.form, assumptions, self.count_within, limits)
+
+    def count_within(self, sets: ValueSets, limits: SearchLimits) -> int:
+        """How many solutions lie within a fixpoint, whatever its mixed slots.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        counting = Counting(self, self.form.interchangeability.multiplicities(sets), limits)
+        return counting.total(self.form.interchangeability.representatives(sets), range(len(sets)))
+
+    def count_weighted(self, weights: Sequence[Sequence[int]], limits: SearchLimits) -> int:
+        """The sum over all solutions of the product of their values' weights, none of them negative.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        sets = self.form.weighing(weights, limits)
+        if sets is None:
+            return 0
+        counting = Counting(self, tuple(dict(enumerate(found)) for found in weights), limits)
+        return counting.total(sets, range(len(sets)))
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
         """The valid domains, by as few searches as there are values that no witness has proven."""
@@ -404,7 +424,8 @@ class BacktrackingSearch:
         limits.check()
         problem = self.problem.extended(constraints)
         fused = fuse(ConstraintProblem(problem.variables, constraints))
-        return BacktrackingSearch(problem, self.form.extended(fused.constraints))
+        form = self.form.extended(fused.constraints)
+        return BacktrackingSearch(problem, form, self.classes.extended(problem))
 
     def blocks(self, sets: ValueSets | None, split: Split, limits: SearchLimits) -> Iterator[ValueSets]:
         """Yield the sets in pieces that need no splitting, each at a fixpoint, in the order of the parts.
@@ -590,4 +611,5 @@ class BacktrackingEngine:
         limits.check()
         fused = fuse(problem)
         limits.check()
-        return BacktrackingSearch(problem, PropagatedProblem.of(fused))
+        classes = ClassCounts(problem, self.prepare, COUNTED_PLAINLY)
+        return BacktrackingSearch(problem, PropagatedProblem.of(fused), classes)

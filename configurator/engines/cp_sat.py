@@ -20,7 +20,14 @@ from configurator.csp.semantics import holds
 from configurator.csp.simplification import fuse
 from configurator.csp.value_sets import ValueSets, is_single, least
 from configurator.csp.variables import Assignment, Assumptions
-from configurator.engines.derived import WitnessSearch, cheapest_by_bounds, cost_of, nothing_to_find
+from configurator.engines.class_counts import ClassCounts, Weights
+from configurator.engines.derived import (
+    COUNTED_PLAINLY,
+    WitnessSearch,
+    cheapest_by_bounds,
+    cost_of,
+    nothing_to_find,
+)
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
@@ -227,12 +234,14 @@ class CpSatSearch:
         engine: which prepares extensions anew.
         model: what the library is given; `None` where propagation has left nothing.
         search: makes answers of single solutions.
+        classes: counts large mixed slots.
     """
 
     problem: ConstraintProblem
     engine: "CpSatEngine"
     model: CpSatModel | None = field(repr=False)
     search: WitnessSearch = field(repr=False)
+    classes: ClassCounts = field(repr=False)
 
     def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
         """Whether a solution obeys the assumptions."""
@@ -250,7 +259,11 @@ class CpSatSearch:
 
     def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
         """How many solutions obey the assumptions, where a moderate number of steps can tell."""
-        return self.search.count(assumptions, limits)
+        return self.classes.count(self.search.form, assumptions, self.search.count_within, limits)
+
+    def count_weighted(self, weights: Weights, limits: SearchLimits) -> int:
+        """See `ClassSearch`."""
+        return self.search.count_weighted(weights, limits)
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
         """The valid domains, by as few searches as there are values that no witness has proven."""
@@ -335,8 +348,10 @@ class CpSatEngine:
         if sets is not None and any(isinstance(each, PredicateConstraint) for each in problem.constraints):
             form = PropagatedProblem.of(fuse(with_tabulated_predicates(form.written, sets, limits.check)))
             sets = form.assumed({}, limits)
+        classes = ClassCounts(problem, self.prepare, COUNTED_PLAINLY)
         if sets is None:
-            return CpSatSearch(problem, self, None, WitnessSearch(form, nothing_to_find, self.name))
+            search = WitnessSearch(form, nothing_to_find, self.name)
+            return CpSatSearch(problem, self, None, search, classes)
         model = CpSatModel(sets, self.workers)
         model.say(form.written, limits)
-        return CpSatSearch(problem, self, model, WitnessSearch(form, model.find, self.name))
+        return CpSatSearch(problem, self, model, WitnessSearch(form, model.find, self.name), classes)

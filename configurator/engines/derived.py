@@ -26,6 +26,9 @@ from configurator.errors import SearchLimitError
 
 LARGEST_COUNT = 100_000
 """Most steps of a count that goes from solution to solution: about a minute's work."""
+COUNTED_PLAINLY = 2_000
+"""Combinations up to which mixed slots are counted position by position: so far an engine is a second opinion
+on what others make of them."""
 
 Ask = Callable[[int, ValueSet, ValueSets], Feasibility]
 """Whether there is a solution in which a variable takes one of some values, being told as well which values
@@ -171,13 +174,24 @@ class WitnessSearch:
             else:
                 waiting.append(self._children(*child, limits))
 
-    def count(self, assumptions: Assumptions, limits: SearchLimits) -> int | Unknown:
-        """How many solutions obey the assumptions, if they can be told one by one or in whole blocks."""
-        try:
-            sets = self.form.assumed(assumptions, limits)
-            return 0 if sets is None else self._count(sets, limits)
-        except SearchLimitError as stopped:
-            return Unknown(stopped.reason)
+    def count_within(self, sets: ValueSets, limits: SearchLimits) -> int:
+        """How many solutions lie within a fixpoint of propagation, told one by one or in whole blocks.
+
+        Raises:
+            SearchLimitError: the time is up, or it takes more than `LARGEST_COUNT` steps.
+        """
+        stands_for = self.form.interchangeability.multiplicities(sets)
+        return self._count(self.form.interchangeability.representatives(sets), stands_for, limits)
+
+    def count_weighted(self, weights: Sequence[Sequence[int]], limits: SearchLimits) -> int:
+        """The sum over all solutions of the product of their values' weights, none of them negative.
+
+        Raises:
+            SearchLimitError: the time is up, or it takes more than `LARGEST_COUNT` steps.
+        """
+        sets = self.form.weighing(weights, limits)
+        stands_for = tuple(dict(enumerate(found)) for found in weights)
+        return 0 if sets is None else self._count(sets, stands_for, limits)
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits) -> Domains | Unknown:
         """The valid domains, by as few searches as there are values that no witness has proven."""
@@ -235,10 +249,10 @@ class WitnessSearch:
         """Any solution within sets."""
         return tuple(map(least, sets)) if settled(sets) else self._find(sets, None, limits)
 
-    def _count(self, sets: ValueSets, limits: SearchLimits) -> int | Unknown:
-        stands_for = self.form.interchangeability.multiplicities(sets)
-        waiting = [self.form.interchangeability.representatives(sets)]
-        if self._solution(waiting[0], limits) is None:
+    def _count(self, sets: ValueSets, stands_for: tuple[dict[int, int], ...], limits: SearchLimits) -> int:
+        """The solutions within sets; a value counts once, or as often as is said for its variable."""
+        waiting = [sets]
+        if self._solution(sets, limits) is None:
             return 0
         # INVARIANT: each node that waits holds a solution, so that every step adds to the count.
         total = steps = 0
@@ -256,7 +270,7 @@ class WitnessSearch:
                 continue
             steps += 1
             if steps > LARGEST_COUNT:
-                return Unknown(
+                raise SearchLimitError(
                     f"engine `{self.name}` makes no count that takes more than {LARGEST_COUNT:,} steps"
                 )
             tightest = min(open_variables, key=lambda variable: node[variable].bit_count())

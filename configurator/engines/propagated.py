@@ -1,5 +1,6 @@
 """A problem with its propagators: what every engine that searches under assumptions begins with."""
 
+from collections.abc import Sequence
 from operator import add
 
 from attrs import field, frozen
@@ -167,6 +168,16 @@ class PropagatedProblem:
         """
         limits.check()
         return self.propagation.narrowed(assumed_sets(self.written, assumptions), checkpoint=limits.check)
+
+    def weighing(self, weights: Sequence[Sequence[int]], limits: SearchLimits) -> ValueSets | None:
+        """The fixpoint of propagation over the values whose weight is not 0, or `None` when there is none.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        weighing = (value_set(value for value, weight in enumerate(found) if weight) for found in weights)
+        limits.check()
+        return self.propagation.narrowed(tuple(weighing), checkpoint=limits.check)
 
     def restricted(
         self, sets: ValueSets, variable: int, values: ValueSet, limits: SearchLimits

@@ -27,7 +27,8 @@ from configurator.csp.semantics import holds
 from configurator.csp.simplification import fuse
 from configurator.csp.value_sets import ValueSets
 from configurator.csp.variables import Assignment, Assumptions
-from configurator.engines.derived import WitnessSearch, nothing_to_find
+from configurator.engines.class_counts import ClassCounts, Weights
+from configurator.engines.derived import COUNTED_PLAINLY, WitnessSearch, nothing_to_find
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
@@ -190,12 +191,14 @@ class SatSearch:
         sets: what propagation leaves of it; `None` when nothing.
         oracle: finds solutions; `None` when there are no sets.
         search: makes answers of them.
+        classes: counts large mixed slots.
     """
 
     problem: ConstraintProblem
     sets: ValueSets | None = field(repr=False)
     oracle: SatOracle | None = field(repr=False)
     search: WitnessSearch = field(repr=False)
+    classes: ClassCounts = field(repr=False)
 
     def feasibility(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Feasibility:
         """Whether a solution obeys the assumptions."""
@@ -211,7 +214,11 @@ class SatSearch:
 
     def count(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> int | Unknown:
         """How many solutions obey the assumptions, where a moderate number of steps can tell."""
-        return self.search.count(assumptions, limits)
+        return self.classes.count(self.search.form, assumptions, self.search.count_within, limits)
+
+    def count_weighted(self, weights: Weights, limits: SearchLimits) -> int:
+        """See `ClassSearch`."""
+        return self.search.count_weighted(weights, limits)
 
     def domains(self, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS) -> Domains | Unknown:
         """The valid domains; every model proves a value of each variable, and its neighbours more."""
@@ -257,13 +264,15 @@ class SatSearch:
         form = self.search.form.extended(added.constraints)
         sets = None if self.sets is None else form.propagation.narrowed(self.sets, checkpoint=limits.check)
         if sets is None or self.oracle is None:
-            return SatSearch(problem, None, None, evolve(self.search, form=form, find=nothing_to_find))
+            search = evolve(self.search, form=form, find=nothing_to_find)
+            return SatSearch(problem, None, None, search, self.classes.extended(problem))
         shared = self.oracle.shared
         with shared.lock:
             guard = shared.new_guard()
             lazy = shared.say(added, guard.literal, limits)
         oracle = SatOracle(shared, (*self.oracle.guards, guard), self.oracle.lazy + lazy)
-        return SatSearch(problem, sets, oracle, evolve(self.search, form=form, find=oracle.find))
+        search = evolve(self.search, form=form, find=oracle.find)
+        return SatSearch(problem, sets, oracle, search, self.classes.extended(problem))
 
 
 @frozen
@@ -284,10 +293,11 @@ class SatEngine:
         if sets is not None and any(isinstance(each, PredicateConstraint) for each in problem.constraints):
             form = PropagatedProblem.of(fuse(with_tabulated_predicates(form.written, sets, limits.check)))
             sets = form.assumed({}, limits)
+        classes = ClassCounts(problem, self.prepare, COUNTED_PLAINLY)
         if sets is None:
-            return SatSearch(problem, None, None, WitnessSearch(form, nothing_to_find, self.name))
+            return SatSearch(problem, None, None, WitnessSearch(form, nothing_to_find, self.name), classes)
         oracle = new_oracle(form.written, sets, limits)
-        return SatSearch(problem, sets, oracle, WitnessSearch(form, oracle.find, self.name))
+        return SatSearch(problem, sets, oracle, WitnessSearch(form, oracle.find, self.name), classes)
 
 
 def new_oracle(problem: ConstraintProblem, sets: ValueSets, limits: SearchLimits) -> SatOracle:

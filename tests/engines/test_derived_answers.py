@@ -12,7 +12,7 @@ from configurator.csp.constraints import (
 )
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.value_sets import ValueSet, ValueSets, value_set, values_in
-from configurator.csp.variables import Assignment, Variable
+from configurator.csp.variables import Assignment, Assumptions, Variable
 from configurator.engines import derived
 from configurator.engines.derived import (
     WitnessSearch,
@@ -32,6 +32,7 @@ from configurator.engines.engine import (
 )
 from configurator.engines.exhaustive import ExhaustiveEngine, ExhaustiveSearch
 from configurator.engines.propagated import PropagatedProblem
+from configurator.errors import SearchLimitError
 
 TWO = ConstraintProblem((Variable("a", 3), Variable("b", 2)), ())
 
@@ -134,9 +135,14 @@ def test_counting_from_solution_to_solution_stops_at_its_limit(monkeypatch: pyte
         return next(judge.solutions(within, limits), None)
 
     search = WitnessSearch(PropagatedProblem.of(problem), find, "made-up")
-    assert search.count({0: frozenset({2, 3})}, NO_LIMITS) == 15
-    assert search.count({1: frozenset({8})}, NO_LIMITS) == 8
+
+    def counted(assumptions: Assumptions) -> int:
+        sets = search.form.assumed(assumptions, NO_LIMITS)
+        assert sets is not None
+        return search.count_within(sets, NO_LIMITS)
+
+    assert counted({0: frozenset({2, 3})}) == 15
+    assert counted({1: frozenset({8})}) == 8
     monkeypatch.setattr(derived, "LARGEST_COUNT", 0)
-    assert search.count({}, NO_LIMITS) == Unknown(
-        "engine `made-up` makes no count that takes more than 0 steps"
-    )
+    with pytest.raises(SearchLimitError, match="`made-up` makes no count that takes more than 0 steps"):
+        counted({})
