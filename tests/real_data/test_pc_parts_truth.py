@@ -268,6 +268,24 @@ def test_pcs_within_a_budget_are_counted_at_every_cent(pc: Configurator) -> None
     assert found == (0, 0, KNOWN_WITHIN[16_000], KNOWN_WITHIN[20_000])
 
 
+def test_pcs_within_a_wide_budget_are_counted_within_a_gigabyte(tmp_path: Path) -> None:
+    write_catalog(tmp_path, budget=250_000)
+    script = """
+import resource, sys
+from datetime import date
+from configurator import Configurator
+print(Configurator.load(sys.argv[1]).count(as_of=date(2026, 6, 15), seconds=float(sys.argv[2])).value)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    arguments = [sys.executable, "-c", script, str(tmp_path), str(SECONDS)]
+    run = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=2 * SECONDS)
+    value, memory = map(int, run.stdout.split())
+
+    assert KNOWN_WITHIN[250_000] == value
+    kilobytes = 1 if sys.platform != "darwin" else 1024
+    assert memory // kilobytes < 1_000_000
+
+
 def test_everything_fits_into_a_gigabyte(tmp_path: Path) -> None:
     write_catalog(tmp_path, budget=250_000)
     script = """

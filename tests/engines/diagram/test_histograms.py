@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_objectives import MadeQuestion, made_questions
+from numpy.typing import NDArray
 
 from configurator.csp.constraints import LinearTerm
 from configurator.csp.variables import Variable
+from configurator.engines.diagram import whole
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import SingleDecision
 from configurator.engines.diagram.layers import Diagram, Layer
 from configurator.engines.diagram.weighing import convolution, histograms, tallies
-from configurator.engines.diagram.weighing.convolution import Kernel
+from configurator.engines.diagram.weighing.convolution import Kernel, transform_size
+from configurator.engines.diagram.weighing.cross_transforms import CrossTransforms, Factors, Limbs
 from configurator.engines.diagram.weighing.histograms import count_within, histogram
 from configurator.engines.diagram.weighing.objectives import path_sum
 from configurator.engines.diagram.weighing.path_sums import PathSum
@@ -155,10 +158,10 @@ def test_too_many_sums_beyond_64_bits_are_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_a_histogram_that_exceeds_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "MEMORY", 1 << 20)
-    path_sum = priced([[(each * 7_919) % 99_991 for each in range(600)]] * 4)
+    path_sum = priced([[(each * 79_199) % 999_983 for each in range(600)]] * 4)
 
     with pytest.raises(SearchLimitError, match="the histogram of sums needs more than 1 MB"):
-        count_within(path_sum, 200_000, {})
+        count_within(path_sum, 2_000_000, {})
 
 
 # ---------------------------------------------------------------- the arithmetic
@@ -209,3 +212,92 @@ def test_transforms_of_the_largest_words_are_exact() -> None:
     place = 2_500
     expected = sum(numbers[place - weight] * ((1 << 60) + weight) for weight in range(2_000))
     assert expected == residues.numbers(found[:, place : place + 1])[0]
+
+
+@given(
+    histograms=st.lists(st.lists(st.integers(0, 1 << 40), min_size=1, max_size=20), min_size=1, max_size=3),
+    members=st.lists(
+        st.dictionaries(st.integers(0, 30), st.integers(1, 1 << 12), min_size=1), min_size=1, max_size=3
+    ),
+    pairs=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=6),
+    words=st.sampled_from((0, 90)),
+    kept=st.sampled_from((1, 3)),
+)
+def test_sums_of_products_are_those_of_products_written_out(
+    histograms: list[list[int]],
+    members: list[dict[int, int]],
+    pairs: list[tuple[int, int]],
+    words: int,
+    kept: int,
+) -> None:
+    residues = Residues.below(1 << words)
+    crossed = [(one % len(histograms), other % len(members)) for one, other in pairs]
+    expected = [0] * 60
+    for one, other in crossed:
+        for at, ways in enumerate(histograms[one]):
+            for weight, times in members[other].items():
+                expected[at + weight] += ways * times
+    rows = [residues.held(objects(found)) for found in histograms]
+    kernels = {
+        label: Kernel(np.array(sorted(found)), objects(found[weight] for weight in sorted(found)), residues)
+        for label, found in enumerate(members)
+    }
+    size = transform_size(60)
+
+    limbs = Limbs.fewest(
+        np.zeros(len(crossed), np.int64),
+        _factors([rows[one] for one, _ in crossed]),
+        _factors([kernels[other].held for _, other in crossed]),
+        size,
+    )
+    transforms = CrossTransforms(residues, size, limbs, kernels, rows.__getitem__, kept)
+    found = transforms.sum_of([one for one, _ in crossed], [other for _, other in crossed], 60)
+
+    assert expected == residues.numbers(found).tolist()
+
+
+def _factors(rows: Sequence[NDArray[np.int64]]) -> Factors:
+    """What is known of the factors of some products."""
+    norms = [np.sqrt((found.astype(np.float64) ** 2).sum(axis=1).max()) for found in rows]
+    lengths = np.array([found.shape[1] for found in rows])
+    return Factors(lengths, np.array(norms), max(int(found.max()) for found in rows))
+
+
+@given(length=st.integers(1, 1 << 20))
+def test_a_transform_holds_what_it_is_for_and_has_only_small_factors(length: int) -> None:
+    size = transform_size(length)
+    rest = size
+    for factor in (2, 3, 5):
+        while rest % factor == 0:
+            rest //= factor
+
+    assert length <= size <= 2 * length + 2
+    assert 1 == rest
+    assert 0 == size % 2
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@given(question=made_questions(), bound=st.integers(-25, 25))
+def test_counts_that_do_not_fit_when_added_up_are_joined_digit_by_digit(
+    streamed: bool,
+    question: MadeQuestion,
+    bound: int,
+) -> None:
+    """Node by node, dense or sparse, as counts beyond a word are."""
+    plain = whole.fits
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tallies, "SCATTERED", 1e9 if streamed else 0.0)
+        patch.setattr(tallies, "CALL", 0.0 if streamed else 1e9)
+        patch.setattr(histograms, "DIGIT_BITS", 2)
+        patch.setattr(histograms, "_DIGIT", 3)
+        calls: list[int] = []
+
+        def fits(magnitude: int) -> bool:
+            calls.append(magnitude)
+            return plain(magnitude) if len(calls) == 1 else False
+
+        patch.setattr(histograms, "fits", fits)
+        found = histogram(question.sum, (bound, bound + 7), question.assumptions)
+
+    totals = [total for total, _ in question.answers]
+    assert (sum(total <= bound for total in totals), sum(total <= bound + 7 for total in totals)) == found

@@ -125,12 +125,12 @@ class _Guide:
         if not fits(4 * (lattice.extent + 1) * max([1, *(len(layer.label) for layer in lattice.layers)])):
             raise SearchLimitError("samples under a budget beyond 64 bits would need too many sums")
         residues = Residues.below(int(ways(lattice)[1][0][0]))
-        carrier = Carrier(residues, limits)
+        carrier = Carrier(residues, limits, plain=not residues.primes)
         windows = [Windows.of(*level.after(lattice.edges), level.alive) for level in lattice.levels]
         rests = [carrier.begun(windows[-1]).compact()]
         for at in range(len(lattice.layers) - 1, -1, -1):
-            joints = Joints.of(lattice.layers[at], residues, upward=True)
-            rests.append(carrier.carried(rests[-1], joints, windows[at]).compact())
+            joints = Joints.of(lattice.layers[at], upward=True)
+            rests.append(carrier.carried(rests[-1], joints, windows[at]).in_one().compact())
             if sum(2 * each.counts.nbytes for each in rests) > MEMORY:
                 raise SearchLimitError(f"samples under a budget need more than {MEMORY >> 20} MB")
         running = []
