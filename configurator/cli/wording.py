@@ -13,7 +13,10 @@ from configurator.catalog.values import format_number
 from configurator.cli.terminal import GAP, column_widths
 from configurator.configuration.choices import read_choices
 from configurator.configuration.model import ComponentQuantity, PlaceValue
+from configurator.configuration.pricing import Amount
 from configurator.explanation.conflict import Conflict, describe_choice
+from configurator.explanation.derivation import Derivation
+from configurator.explanation.evidence import RuleEvidence, StockEvidence
 from configurator.lowering.choices import place_of
 
 GOOD = "bold green"
@@ -81,18 +84,47 @@ def conflict_lines(
 ) -> tuple[Text, ...]:
     """Each conflict: who says so, why, where; beneath it the choices that take part."""
     told = {place_of(choice): describe_choice(choice) for choice in read_choices(catalog, given, only=only)}
-    heads = [(conflict_name(conflict), conflict_message(conflict)) for conflict in conflicts]
-    widths = column_widths(heads, 2)
+    heads = [_heads(conflict) for conflict in conflicts]
+    widths = column_widths([head[:2] for found in heads for head in found], 2)
     lines: list[Text] = []
-    for conflict, (name, message) in zip(conflicts, heads, strict=True):
-        places = ", ".join(location.rpartition(":")[0] for location in conflict.locations)
-        # A long sentence pushes its own place to the right, not those of the others.
-        head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}"
-        lines.append(Text.assemble(GAP, (f"{name:<{widths[0]}}", STRONG), GAP, head, (places, FAINT)))
+    for conflict, found in zip(conflicts, heads, strict=True):
+        lines.extend(_cause_line(*head, widths) for head in found)
         choices = " and ".join(told[path] for path in conflict.choices if path in told)
-        if choices:
-            lines.append(Text(f"{GAP}{'':<{widths[0]}}{GAP}{choices}"))
+        proof = "" if conflict.minimal else PERHAPS_FEWER
+        if len(found) > 1:
+            choices = f"these leave nothing with {choices}" if choices else "these cannot hold together"
+        if choices or proof:
+            lines.append(Text(f"{GAP}{'':<{widths[0]}}{GAP}{choices}{proof}"))
     return tuple(lines)
+
+
+PERHAPS_FEWER = " (perhaps fewer of these would do: the time was up)"
+
+Head = tuple[str, str, str]
+"""A name, a sentence, and where it stands."""
+
+
+def _heads(conflict: Conflict) -> list[Head]:
+    """Who says so, why, where: once for each rule and each fact of stock."""
+    blamed = [each for each in conflict.evidence if isinstance(each, RuleEvidence | StockEvidence)]
+    if len(blamed) < 2:
+        places = ", ".join(location.rpartition(":")[0] for location in conflict.locations)
+        return [(conflict_name(conflict), conflict_message(conflict), places)]
+    return [cause_in_words(each) for each in blamed]
+
+
+def cause_in_words(cause: RuleEvidence | StockEvidence) -> Head:
+    """A rule or a fact of stock by its name, what it says, and where."""
+    if isinstance(cause, StockEvidence):
+        return cause.component, cause.text, ""
+    said = "" if cause.message == cause.rule else cause.message
+    return cause.rule, said, cause.location.rpartition(":")[0]
+
+
+def _cause_line(name: str, message: str, places: str, widths: Sequence[int]) -> Text:
+    # A long sentence pushes its own place to the right, not those of the others.
+    head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}"
+    return Text.assemble(GAP, (f"{name:<{widths[0]}}", STRONG), GAP, head, (places, FAINT))
 
 
 LONGEST_MESSAGE = 70
@@ -109,10 +141,27 @@ def conflict_name(conflict: Conflict) -> str:
 def conflict_message(conflict: Conflict) -> str:
     """The sentence, with the rows that say so."""
     rows = " and ".join(str(row.row) for row in conflict.rows)
-    proof = "" if conflict.minimal else " (perhaps fewer of these would do: the time was up)"
     if not rows:
-        return conflict.message + proof
-    return f"{conflict.message} ({'row' if len(conflict.rows) == 1 else 'rows'} {rows}){proof}"
+        return conflict.message
+    return f"{conflict.message} ({'row' if len(conflict.rows) == 1 else 'rows'} {rows})"
+
+
+def derivation_lines(derivation: Derivation, conflict: Conflict) -> tuple[Text, ...]:
+    """Each step: who says so, why, where; beneath it what follows from what."""
+    if not derivation.steps:
+        return (_cause_line(*_heads(conflict)[0], (0, 0)),)
+    heads = [[cause_in_words(cause) for cause in step.by] for step in derivation.steps]
+    widths = column_widths([head[:2] for found in heads for head in found], 2)
+    lines = [Text(f"{GAP}suppose {derivation.supposed}")] if derivation.supposed else []
+    for step, found in zip(derivation.steps, heads, strict=True):
+        lines.extend(_cause_line(*head, widths) for head in found)
+        lines.append(Text(f"{GAP}{GAP}{step.text}"))
+    return tuple(lines)
+
+
+def signed(amount: Amount) -> str:
+    """`+310.00 EUR`, `-30.00 EUR`, `0.00 EUR`."""
+    return f"+{amount.text}" if amount.number > 0 else amount.text
 
 
 def not_possible(choices: int, conflicts: Sequence[Conflict]) -> Text:

@@ -5,6 +5,7 @@ The verdicts are disjoint: *Valid* (everything decided, no rule broken), *Incomp
 choices), *Unknown* (a limit stopped the search).
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from attrs import field, frozen
@@ -12,12 +13,31 @@ from attrs import field, frozen
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.judgement import violations
 from configurator.catalog.rules import Rule
+from configurator.configuration.choices import read_choices
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
+from configurator.csp.variables import Assignment
+from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import NO_LIMITS, Feasible, SearchLimits, Unknown
-from configurator.engines.registry import first_solution_engine
-from configurator.errors import InvalidConfigurationError
-from configurator.explanation.conflict import Case, Conflict, broken_by_choices, find_conflict, sentence
+from configurator.errors import ChoiceError, InvalidConfigurationError
+from configurator.explanation.checking import (
+    Checked,
+    Refuted,
+    Unchecked,
+    VerdictCheck,
+    check_assignment,
+    check_conflict,
+)
+from configurator.explanation.conflict import (
+    Case,
+    Conflict,
+    Conflicts,
+    all_conflicts,
+    broken_by_choices,
+    find_conflict,
+    sentence,
+)
+from configurator.lowering.choices import lower_choices
 
 
 @frozen
@@ -56,9 +76,11 @@ class Incomplete:
 
     Attributes:
         open: the places that still have to be decided, in catalog order.
+        witness: a valid configuration that keeps the choices, any: the proof that there is one.
     """
 
     open: tuple[str, ...]
+    witness: Configuration | None = field(default=None, eq=False, repr=False)
     valid: bool = field(default=False, init=False)
 
     def __bool__(self) -> bool:
@@ -102,7 +124,7 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
     can be completed is the engine's to say.
     """
     product = question.product
-    case = Case(product.lowered, question.choices, first_solution_engine(product.engine.name))
+    case = Case(product.lowered, question.choices)
     assignment = question.choices.decided(product.lowered.layout)
     if assignment is not None or question.impossible:
         found = broken_by_choices(case, limits)
@@ -112,13 +134,39 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
         return Valid(configuration_of(product.catalog, chosen), notices(question, chosen))
     answer = question.prepared.feasibility(question.choices.assumptions, limits)
     if isinstance(answer, Feasible):
-        return Incomplete(open_places(question))
+        return Incomplete(open_places(question), product.configuration(answer.witness))
     found = broken_by_choices(case, limits)
     if found:
         return Invalid(found)
     if isinstance(answer, Unknown):
         return answer
     return Invalid((find_conflict(case, limits),))
+
+
+def conflicts_of(
+    question: Question,
+    limit: int | None = None,
+    importance: Sequence[str] = (),
+    limits: SearchLimits = NO_LIMITS,
+) -> Conflicts | Unknown:
+    """All minimal conflicts of choices, none where they can be completed, or the first `limit` of them.
+
+    Args:
+        question: the choices.
+        limit: how many at most; `None` for all.
+        importance: places whose choices matter most, most important first; conflicts of these come first.
+        limits: where they end the search, those found so far.
+
+    Raises:
+        ChoiceError: an important place does not exist.
+        ValueError: the limit is less than 1.
+    """
+    known = question.product.catalog.place_of
+    for place in importance:
+        if place not in known:
+            raise ChoiceError([f"`{place}` is neither a slot nor an option"], did_you_mean(place, known))
+    case = Case(question.product.lowered, question.choices, (), tuple(importance))
+    return all_conflicts(case, limit, limits)
 
 
 def open_places(question: Question) -> tuple[str, ...]:
@@ -144,3 +192,49 @@ def notices(question: Question, chosen: Chosen) -> tuple[Notice, ...]:
             if notice not in told:
                 told.append(notice)
     return tuple(told)
+
+
+# ---------------------------------------------------------------- checked
+
+
+def check_verdict(question: Question, verdict: Verdict, limits: SearchLimits = NO_LIMITS) -> VerdictCheck:
+    """Check a verdict about choices without the solver that found it: see `explanation.checking`."""
+    case = Case(question.product.lowered, question.choices)
+    match verdict:
+        case Valid(configuration=configuration, notices=told):
+            assignment = _assignment_of(question, configuration)
+            if isinstance(assignment, Refuted):
+                return assignment
+            if told != notices(question, question.product.lowered.lift(assignment)):
+                return Refuted("warnings and hints are other ones")
+            return check_assignment(case, assignment)
+        case Incomplete(open=still_open, witness=witness):
+            if not still_open or still_open != open_places(question):
+                return Refuted("other places are open")
+            if witness is None:
+                return Unchecked("no configuration came with it")
+            assignment = _assignment_of(question, witness)
+            return assignment if isinstance(assignment, Refuted) else check_assignment(case, assignment)
+        case Invalid(conflicts=conflicts):
+            steps: list[str] = []
+            for conflict in conflicts:
+                found = check_conflict(case, conflict, limits)
+                if not isinstance(found, Checked):
+                    return found
+                steps.extend(found.steps)
+            return Checked(tuple(steps)) if conflicts else Refuted("nothing speaks against the choices")
+        case Unknown(reason=reason):
+            return Unchecked(reason)
+
+
+def _assignment_of(question: Question, configuration: Configuration) -> Assignment | Refuted:
+    """The values that a configuration stands for, read like a customer's choices."""
+    product = question.product
+    if configuration.catalog not in {"", product.catalog.digest}:
+        return Refuted("its configuration belongs to another state of the catalog")
+    try:
+        read = lower_choices(product.lowered, read_choices(product.catalog, dict(configuration)))
+    except ChoiceError as error:
+        return Refuted(f"its configuration cannot be read: {error.problems[0]}")
+    assignment = read.decided(product.lowered.layout)
+    return assignment if assignment is not None else Refuted("its configuration is not complete, or outdated")

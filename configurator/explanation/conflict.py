@@ -1,13 +1,21 @@
-"""What cannot hold together: rules, rows, choices, dates.
+"""What cannot hold together: rules, rows, choices, dates, and facts from outside.
 
 First everything that the choices break by themselves, restriction by restriction, each
 with its own message. Only where nothing is broken by itself, and yet nothing can be
-completed, a conflict is searched: a set of restrictions and choices, made smaller until
-no member can be left out (deletion; restrictions are tried first, so that what remains
-to be blamed is as much as possible the customer's own choice).
+completed, a conflict is searched: a set of restrictions and choices of which no member
+can be left out. Restrictions are left out first, so that what remains to be blamed is as
+much as possible the customer's own choice.
+
+All of it is asked of one problem for each product, whose parts, one for each restriction, are switched
+on and off (`engines.switched`); a customer's choices are parts added to it.
 """
 
-from attrs import field, frozen
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import islice, product
+from typing import Literal as OneOf
+
+from attrs import evolve, field, frozen
 
 from configurator.catalog.choices import PlaceChoice, SlotChoice
 from configurator.catalog.evaluation import Chosen, Units
@@ -17,13 +25,25 @@ from configurator.catalog.messages import places_told, tell
 from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
 from configurator.catalog.structure import Slot
 from configurator.catalog.values import Value, format_value
-from configurator.csp.constraints import Constraint
+from configurator.csp.constraints import ClauseConstraint, Constraint, Literal
 from configurator.csp.problem import ConstraintProblem
-from configurator.engines.engine import NO_LIMITS, Engine, Infeasible, SearchLimits, Unknown
+from configurator.csp.semantics import holds
+from configurator.csp.variables import Assignment
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.switched import Clash, Part, Possible, SwitchedProblem
 from configurator.errors import SearchLimitError
-from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, place_of
+from configurator.explanation.evidence import (
+    DecisionEvidence,
+    EffectivityEvidence,
+    Evidence,
+    Fact,
+    RuleEvidence,
+    StockEvidence,
+)
+from configurator.explanation.minimal_sets import MinimalSet, minimal_conflicts, shrink
+from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, missing, place_of
 from configurator.lowering.layout import SlotLayout
-from configurator.lowering.origins import RestrictionOrigin
+from configurator.lowering.origins import ChoiceOrigin, RestrictionOrigin
 from configurator.lowering.product import LoweredProduct
 
 
@@ -35,6 +55,28 @@ class RowReference:
     row: int
 
 
+Member = Restriction | Fact | PlaceChoice
+"""What a conflict is made of."""
+
+Telling = tuple[str, tuple[int, ...]]
+"""The sentence about one broken restriction, with the rows at fault."""
+
+
+@frozen
+class Witness:
+    """A way out of a conflict that leaves out one member: something that keeps all the others.
+
+    Attributes:
+        kind: of the member left out, as in its evidence.
+        name: of the member left out: a rule's id, a fact's key, the path of a choice.
+        assignment: values for the product's variables.
+    """
+
+    kind: str
+    name: str
+    assignment: Assignment = field(repr=False)
+
+
 @frozen
 class Conflict:
     """Things that cannot hold together.
@@ -43,12 +85,13 @@ class Conflict:
         rules: ids of rules, tables and resources, in the order declared.
         rows: rows of forbidding tables that refuse the combination.
         choices: paths of the customer's choices that take part, in catalog order.
-        stock: stock facts that take part; empty where only rules were asked.
+        stock: keys of the stock facts that take part; empty where only rules were asked.
         message: the sentence for the customer.
         locations: where the rules stand, `file:line:column`, in the order of `rules`.
         not_in_force: SKUs that cannot be chosen on the day.
-        minimal: whether it is proved that no member can be left out; a restriction
-            that is broken by itself counts as proved.
+        minimal: whether it is proved that no member can be left out.
+        evidence: the members one by one: rules, stock, decisions, dates; the same in typed form.
+        witnesses: for each member a way out that leaves it out: the proof that none is superfluous.
     """
 
     rules: tuple[str, ...]
@@ -59,18 +102,47 @@ class Conflict:
     locations: tuple[str, ...]
     not_in_force: tuple[str, ...] = ()
     minimal: bool = True
+    evidence: tuple[Evidence, ...] = field(default=(), eq=False, repr=False)
+    witnesses: tuple[Witness, ...] = field(default=(), eq=False, repr=False)
+
+
+@frozen
+class Conflicts:
+    """Minimal conflicts of some choices; none where they can be completed.
+
+    Attributes:
+        conflicts: no two with the same members; the first is the one that `validate` would tell.
+        complete: whether these are all; not where a limit cut them short.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    complete: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.conflicts)
+
+    def or_raise(self) -> "Conflicts":
+        """This answer."""
+        return self
 
 
 @frozen(eq=False)
 class Case:
-    """What a conflict is looked for in: a product and the choices brought before it."""
+    """What a conflict is looked for in: a product and the choices brought before it.
+
+    Attributes:
+        facts: what else holds.
+        importance: places whose choices the customer would least like to give up, most important first;
+            a conflict of these is preferred to one of others.
+    """
 
     lowered: LoweredProduct
     choices: LoweredChoices
-    engine: Engine = field(repr=False)
+    facts: tuple[Fact, ...] = ()
+    importance: tuple[str, ...] = ()
 
     def decided_places(self) -> Chosen:
-        """What the choices fix. Places that are open are empty."""
+        """What the choices fix. Places that are open are missing."""
         layouts = self.lowered.layout.of
         decided = {}
         for key, layout in layouts.items():
@@ -86,10 +158,6 @@ class Case:
         options: dict[str, Value] = {key: lifted.options[key] for key in decided if key in lifted.options}
         return Chosen(units, options)
 
-    def constraints_of(self, restriction: Restriction) -> tuple[Constraint, ...]:
-        """What a restriction was lowered to."""
-        return tuple(c for c in self.lowered.problem.constraints if restriction_of(c) is restriction)
-
 
 def _has_values(lowered: LoweredProduct) -> bool:
     return all(variable.size for variable in lowered.layout.variables)
@@ -101,7 +169,192 @@ def restriction_of(constraint: Constraint) -> Restriction | None:
     return origin.restriction if isinstance(origin, RestrictionOrigin) else None
 
 
-# ---------------------------------------------------------------- broken by themselves
+# ---------------------------------------------------------------- what is switched
+
+
+@frozen(eq=False)
+class SwitchedRules:
+    """A product's restrictions as parts that can be switched on and off, in the order declared.
+
+    Attributes:
+        problem: part `n` is restriction `n`; what makes a slot a slot always holds.
+        scopes: for each restriction the variables it reads.
+        impossible: restrictions that nothing keeps, whatever is chosen.
+    """
+
+    restrictions: tuple[Restriction, ...]
+    problem: SwitchedProblem = field(repr=False)
+    scopes: tuple[frozenset[int], ...] = field(repr=False)
+    impossible: frozenset[int]
+
+    def kept(self, number: int, assignment: Assignment) -> bool:
+        """Whether an assignment keeps a restriction."""
+        return all(holds(constraint, assignment) for constraint in self.problem.parts[number])
+
+
+def switched_rules(lowered: LoweredProduct, limits: SearchLimits = NO_LIMITS) -> SwitchedRules:
+    """A product's restrictions as switched parts; made once for each product.
+
+    Raises:
+        SearchLimitError: the time is up.
+    """
+    known = lowered.known.get("switched rules")
+    if not isinstance(known, SwitchedRules):
+        known = _switched(lowered, limits)
+        lowered.known["switched rules"] = known
+    return known
+
+
+def _switched(lowered: LoweredProduct, limits: SearchLimits) -> SwitchedRules:
+    restrictions = lowered.restrictions
+    numbers = {id(restriction): number for number, restriction in enumerate(restrictions)}
+    fixed: list[Constraint] = []
+    parts: list[list[Constraint]] = [[] for _ in restrictions]
+    for constraint in lowered.problem.constraints:
+        restriction = restriction_of(constraint)
+        (fixed if restriction is None else parts[numbers[id(restriction)]]).append(constraint)
+    structure = ConstraintProblem(lowered.problem.variables, tuple(fixed))
+    problem = SwitchedProblem.of(structure, tuple(map(tuple, parts)), limits)
+    scopes = tuple(frozenset(v for constraint in part for v in constraint.scope) for part in problem.parts)
+    found = SwitchedRules(restrictions, problem, scopes, frozenset())
+    every = range(len(restrictions))
+    if isinstance(problem.solve(every, limits), Possible):
+        return found
+    return evolve(found, impossible=frozenset(_broken(found, problem, every, (), limits)))
+
+
+def _broken(
+    rules: SwitchedRules,
+    problem: SwitchedProblem,
+    numbers: Iterable[int],
+    always: Iterable[int],
+    limits: SearchLimits,
+) -> list[int]:
+    """The restrictions of these that cannot be kept, each for itself, with what is always on.
+
+    What a limit leaves open is left out: it is not known to be broken.
+    """
+    broken: list[int] = []
+    background = tuple(always)
+    witness: Assignment | None = None
+    for number in numbers:
+        # A solution found for one restriction mostly keeps others too.
+        if witness is not None and rules.kept(number, witness):
+            continue
+        match problem.solve((number, *background), limits):
+            case Possible(witness=witness):
+                pass
+            case Clash():
+                broken.append(number)
+            case _:
+                pass
+    return broken
+
+
+@frozen(eq=False)
+class SwitchedCase:
+    """A case as switched parts: restrictions, then facts, then choices.
+
+    Attributes:
+        members: by the number of their part.
+    """
+
+    case: Case
+    rules: SwitchedRules
+    problem: SwitchedProblem
+    members: tuple[Member, ...]
+
+    @classmethod
+    def of(cls, case: Case, limits: SearchLimits = NO_LIMITS) -> "SwitchedCase":
+        """Add a case's own parts to those of its product.
+
+        Raises:
+            SearchLimitError: the time is up.
+        """
+        rules = switched_rules(case.lowered, limits)
+        own: list[tuple[Member, Part]] = [(fact, fact.constraints) for fact in case.facts]
+        own += [(choice, choice_part(case.lowered, choice)) for choice in case.choices.choices]
+        problem = rules.problem.extended([part for _, part in own], limits) if own else rules.problem
+        return cls(case, rules, problem, (*rules.restrictions, *(member for member, _ in own)))
+
+    @property
+    def choices(self) -> range:
+        """The numbers of the choices."""
+        return range(len(self.members) - len(self.case.choices.choices), len(self.members))
+
+    @property
+    def by_blame(self) -> tuple[int, ...]:
+        """All parts, what is rather not blamed first: restrictions, facts, choices in catalog order.
+
+        Where the customer says what matters most, that decides first: choices that matter less, then those
+        that matter more, and only then the rules.
+        """
+        others = range(self.choices.start)
+        if not self.case.importance:
+            return (*others, *self.choices)
+        rank = {place: -at for at, place in enumerate(self.case.importance)}
+        least = -len(rank) - 1
+        own = sorted(self.choices, key=lambda number: rank.get(place_named(self.members[number]), least))
+        return (*own, *others)
+
+    def broken(self, limits: SearchLimits) -> list[int]:
+        """The restrictions that the choices alone break, each for itself, in the order declared."""
+        touched = {
+            variable
+            for number in self.choices
+            for constraint in self.problem.parts[number]
+            for variable in constraint.scope
+        }
+        # What reads nothing of what is chosen can be kept as if nothing were chosen.
+        asked = (
+            number
+            for number, scope in enumerate(self.rules.scopes)
+            if number in self.rules.impossible or scope & touched
+        )
+        return _broken(self.rules, self.problem, asked, self.choices, limits)
+
+    def told(self, found: MinimalSet, telling: Telling | None = None) -> Conflict:
+        """A conflict in words: those of its members, unless they are known."""
+        members = [self.members[number] for number in found.parts]
+        witnesses = tuple(
+            Witness(*name_of(self.members[number]), assignment)
+            for number, assignment in sorted(found.witnesses.items())
+            if number in found.parts
+        )
+        told = _conflict(self.case, members, *telling) if telling else tell_conflict(self.case, members)
+        return evolve(told, minimal=found.proved, witnesses=witnesses)
+
+
+def choice_part(lowered: LoweredProduct, choice: PlaceChoice) -> Part:
+    """A choice as constraints; what is not in force can be had in no way."""
+    found = lower_choices(lowered, (choice,))
+    origin = ChoiceOrigin(choice)
+    if found.not_in_force:
+        return (ClauseConstraint((), origin),)
+    narrowed = (
+        ClauseConstraint((Literal(variable, values),), origin)
+        for variable, values in found.assumptions.items()
+    )
+    return (*narrowed, *found.constraints)
+
+
+def place_named(member: Member) -> str:
+    """The place that a choice is about; empty for other members."""
+    return "" if isinstance(member, Fact | Rule | VariantTable | Resource) else place_of(member)
+
+
+def name_of(member: Member) -> tuple[str, str]:
+    """The kind of a member, as in its evidence, and its name."""
+    match member:
+        case Fact(key=key, kind=kind):
+            return kind, key
+        case Rule(key=key) | VariantTable(key=key) | Resource(key=key):
+            return "rule", key
+        case _:
+            return "decision", place_of(member)
+
+
+# ---------------------------------------------------------------- the questions
 
 
 def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Conflict, ...]:
@@ -110,61 +363,207 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
     A restriction that a limit leaves open is left out: it is not known to be broken. Where a slot
     that must be filled has nothing in force, that alone is told: no rule is to blame.
     """
-    found = [_effectivity(case, missing) for missing in case.choices.not_in_force]
-    found = found or [_nothing_in_force(case, slot) for slot in _unfillable_slots(case)]
+    found = unavoidable(case)
     assignment = case.choices.decided(case.lowered.layout)
     if assignment is not None:
         chosen = case.lowered.lift(assignment)
-        for restriction in case.lowered.restrictions:
-            for violation in violations(restriction, chosen):
-                conflict = _conflict(case, restriction, violation.rows, sentence(violation))
-                if conflict not in found:
-                    found.append(conflict)
-        return tuple(found)
-    if found:
-        return tuple(found)
-    for restriction in case.lowered.restrictions:
-        if breaks_alone(case, restriction, limits):
-            found.extend(_partly_decided(case, restriction))
-    return tuple(found)
-
-
-def breaks_alone(case: Case, restriction: Restriction, limits: SearchLimits) -> bool:
-    """Whether no way of deciding the rest keeps this one restriction."""
-    constraints = case.constraints_of(restriction)
-    if not constraints:
-        return False
-    structure = tuple(c for c in case.lowered.problem.constraints if restriction_of(c) is None)
-    problem = ConstraintProblem(case.lowered.problem.variables, structure + constraints)
-    return _infeasible(case, problem.extended(case.choices.constraints), case.choices, limits) is True
-
-
-def _infeasible(
-    case: Case, problem: ConstraintProblem, choices: LoweredChoices, limits: SearchLimits
-) -> bool | None:
-    """Whether the problem has no solution under the choices; `None` when a limit stopped the search."""
+        every = enumerate(case.lowered.restrictions)
+        broken = [number for number, restriction in every if violations(restriction, chosen)]
+    elif found:
+        return found
+    else:
+        broken = []
+    if assignment is not None and not broken:
+        return found
     try:
-        answer = case.engine.prepare(problem, limits).feasibility(choices.assumptions, limits)
+        switched = SwitchedCase.of(case, limits)
+        if assignment is None:
+            broken = switched.broken(limits)
     except SearchLimitError:
-        return None
-    return None if isinstance(answer, Unknown) else isinstance(answer, Infeasible)
+        switched = None
+    told = [conflict for number in broken for conflict in _of_one(case, switched, number, limits)]
+    return (*found, *dict.fromkeys(told))
 
 
-def _partly_decided(case: Case, restriction: Restriction) -> list[Conflict]:
-    """The conflicts of one broken restriction where some places are still open."""
+def unavoidable(case: Case) -> tuple[Conflict, ...]:
+    """What speaks against the choices whatever the rules: dates."""
+    # Where a slot cannot be filled at all, no other choice for it would help: that is the whole conflict.
+    unfillable = tuple(_nothing_in_force(case, slot) for slot in _unfillable_slots(case))
+    return unfillable or tuple(_effectivity(case, absent) for absent in case.choices.not_in_force)
+
+
+def find_conflict(case: Case, limits: SearchLimits = NO_LIMITS) -> Conflict:
+    """A conflict of choices that are known to have no completion: the preferred one, choices before rules.
+
+    Where the limits end the search, what is left is still a conflict, but marked as not proved minimal.
+    """
+    try:
+        switched = SwitchedCase.of(case, limits)
+        found = shrink(switched.problem, switched.by_blame, limits)
+    except SearchLimitError:
+        members = (*case.lowered.restrictions, *case.facts, *case.choices.choices)
+        return evolve(tell_conflict(case, members), minimal=False)
+    assert found is not None
+    return switched.told(found)
+
+
+def all_conflicts(
+    case: Case, limit: int | None = None, limits: SearchLimits = NO_LIMITS
+) -> Conflicts | Unknown:
+    """All minimal conflicts, or the first `limit` of them; the first is that of `find_conflict`.
+
+    There may be exponentially many. Where the time is up, those found so far, which are then not complete.
+
+    Raises:
+        ValueError: the limit is less than 1.
+    """
+    if limit is not None and limit < 1:
+        raise ValueError(f"the limit is at least 1, not `{limit}`")
+    unfillable = [_nothing_in_force(case, slot) for slot in _unfillable_slots(case)]
+    if unfillable:
+        return Conflicts(tuple(unfillable), complete=True)
+    told: list[Conflict] = []
+    try:
+        switched = SwitchedCase.of(case, limits)
+        found = minimal_conflicts(switched.problem, switched.by_blame, limits)
+        told.extend(map(switched.told, islice(found, limit)))
+        complete = limit is None or next(found, None) is None
+    except SearchLimitError as stopped:
+        if not told:
+            return Unknown(stopped.reason)
+        complete = False
+    return Conflicts(tuple(told), complete)
+
+
+def _of_one(
+    case: Case, switched: SwitchedCase | None, number: int, limits: SearchLimits
+) -> tuple[Conflict, ...]:
+    """The conflicts of one broken restriction: one for each unit at fault, with the choices that matter."""
+    restriction = case.lowered.restrictions[number]
+    told = _told_alone(case, restriction)
+    found: MinimalSet | None = None
+    if switched is not None:
+        with suppress(SearchLimitError):
+            found = shrink(switched.problem, (number, *switched.choices), limits)
+    if switched is None or found is None:
+        read = set(places_read(restriction))
+        members = (restriction, *(c for c in case.choices.choices if place_of(c) in read))
+        return tuple(evolve(_conflict(case, members, *each), minimal=False) for each in told)
+    return tuple(switched.told(found, each) for each in told)
+
+
+# ---------------------------------------------------------------- members in words
+
+
+def tell_conflict(case: Case, members: Iterable[Member]) -> Conflict:
+    """Members that cannot hold together, in words."""
+    found = tuple(members)
+    match found:
+        case (Rule() | VariantTable() | Resource() as restriction, *others) if not any(
+            isinstance(other, Rule | VariantTable | Resource | Fact) for other in others
+        ):
+            return _conflict(case, found, *_told_alone(case, restriction)[0])
+        case (SlotChoice() as choice,) if absent := missing(
+            case.lowered, _slot_of(case.lowered, choice), choice
+        ):
+            return _effectivity(case, absent[0])
+        case _:
+            return _conflict(case, found, _together(case, found))
+
+
+def _slot_of(lowered: LoweredProduct, choice: SlotChoice) -> Slot:
+    layout = lowered.layout.of[choice.slot]
+    assert isinstance(layout, SlotLayout)
+    return layout.slot
+
+
+def _conflict(case: Case, members: Sequence[Member], message: str, rows: tuple[int, ...] = ()) -> Conflict:
+    evidence = tuple(_evidence(case, member, message, rows) for member in members)
+    rules = [found for found in evidence if isinstance(found, RuleEvidence)]
+    if len(rules) + sum(isinstance(found, StockEvidence) for found in evidence) > 1:
+        # Each has its own sentence then; that of the conflict is made of them.
+        evidence = tuple(_evidence(case, member, None, ()) for member in members)
+        rules = [found for found in evidence if isinstance(found, RuleEvidence)]
+    return Conflict(
+        rules=tuple(found.rule for found in rules),
+        rows=tuple(RowReference(found.rule, row) for found in rules for row in found.rows),
+        choices=tuple(found.place for found in evidence if isinstance(found, DecisionEvidence)),
+        stock=tuple(found.component for found in evidence if isinstance(found, StockEvidence)),
+        message=message,
+        locations=tuple(found.location for found in rules),
+        evidence=evidence,
+    )
+
+
+def _evidence(case: Case, member: Member, message: str | None, rows: tuple[int, ...]) -> Evidence:
+    match member:
+        case Fact(key=key, text=text):
+            return StockEvidence(key, text)
+        case Rule() | VariantTable() | Resource():
+            told = cause_of(case, member) if message is None else message
+            return RuleEvidence(member.key, kind_of(member), told, member.span.location, rows)
+        case _:
+            return DecisionEvidence(place_of(member), describe_choice(member))
+
+
+def kind_of(restriction: Restriction) -> OneOf["rule", "table", "resource"]:
+    """What a restriction is called."""
+    match restriction:
+        case Rule():
+            return "rule"
+        case VariantTable():
+            return "table"
+        case Resource():
+            return "resource"
+
+
+def _told_alone(case: Case, restriction: Restriction) -> list[Telling]:
+    """The sentences about one restriction that the choices break: once for each unit at fault."""
     decided = case.decided_places()
-    still_open = {key for key in case.lowered.layout.of if key not in {**decided.units, **decided.options}}
+    still_open = _open_places(case, decided)
     chosen = _filled(decided, still_open)
     if not set(places_read(restriction)) & still_open:
         found = violations(restriction, chosen)
-        told = [_conflict(case, restriction, v.rows, sentence(v)) for v in found]
-        return list(dict.fromkeys(told))
-    bound = {binding.name for binding in getattr(restriction, "bindings", ())}
-    message = restriction.message
-    if message is not None and not places_told(message) & (still_open | bound):
-        return [_conflict(case, restriction, (), tell(message, chosen))]
+        told = [(sentence(violation), violation.rows) for violation in found]
+        if told:
+            return list(dict.fromkeys(told))
+    message = _message(case, restriction, chosen, still_open)
+    if message is not None:
+        return [(message, ())]
     # The author's sentence would speak of what is not decided yet.
-    return [_conflict(case, restriction, (), f"{restriction.title}: nothing that is left keeps this")]
+    return [(f"{restriction.title}: nothing that is left keeps this", ())]
+
+
+def _open_places(case: Case, decided: Chosen) -> set[str]:
+    return {key for key in case.lowered.layout.of if key not in {**decided.units, **decided.options}}
+
+
+def _message(case: Case, restriction: Restriction, chosen: Chosen, still_open: set[str]) -> str | None:
+    """The author's message, if it reads the same whatever is still decided; else `None`."""
+    message = restriction.message
+    if message is None:
+        return None
+    bound = {binding.name for binding in getattr(restriction, "bindings", ())}
+    asked = places_told(message) & (still_open | bound)
+    # A component chosen in any quantity is known, as long as the message does not tell the quantity.
+    known = {place: _units_left(case, place) for place in asked - bound}
+    if asked & bound or not all(known.values()):
+        return None
+    texts = {
+        tell(message, Chosen({**chosen.units, **dict(zip(known, units, strict=True))}, chosen.options))
+        for units in product(*known.values())
+    }
+    return texts.pop() if len(texts) == 1 else None
+
+
+def _units_left(case: Case, place: str) -> tuple[Units, ...]:
+    """What can fill a slot of which the component is chosen, but not the quantity; empty for other places."""
+    layout = case.lowered.layout.of[place]
+    if not isinstance(layout, SlotLayout) or len(layout.variables) != 1:
+        return ()
+    left = [layout.values[value] for value in sorted(case.choices.assumptions.get(layout.variables[0], ()))]
+    components = {units[0][0].sku if units else "" for units in left}
+    return tuple(left) if len(components) == 1 and "" not in components else ()
 
 
 def _filled(chosen: Chosen, still_open: set[str]) -> Chosen:
@@ -174,23 +573,56 @@ def _filled(chosen: Chosen, still_open: set[str]) -> Chosen:
     return Chosen(units, options)
 
 
-def _conflict(case: Case, restriction: Restriction, rows: tuple[int, ...], message: str) -> Conflict:
-    read = set(places_read(restriction))
-    return Conflict(
-        rules=(restriction.key,),
-        rows=tuple(RowReference(restriction.key, row) for row in rows),
-        choices=tuple(place_of(choice) for choice in case.choices.choices if place_of(choice) in read),
-        stock=(),
-        message=message,
-        locations=(restriction.span.location,),
-    )
+def cause_of(case: Case, restriction: Restriction) -> str:
+    """What a restriction says, within a sentence: its message if all it tells is decided, else its title."""
+    decided = case.decided_places()
+    still_open = _open_places(case, decided)
+    message = _message(case, restriction, _filled(decided, still_open), still_open)
+    if message is not None:
+        return message.rstrip(".")
+    return restriction.title
 
 
-def _effectivity(case: Case, missing: NotInForce) -> Conflict:
-    component = missing.component
+def _together(case: Case, members: Sequence[Member]) -> str:
+    """The sentence about several members that cannot hold together: each cause once."""
+    chosen: list[str] = []
+    causes: list[str] = []
+    for member in members:
+        match member:
+            case Fact() | Rule() | VariantTable() | Resource():
+                causes.append(_cause_with_id(case, member))
+            case _:
+                chosen.append(f"`{describe_choice(member)}`")
+    if not causes:
+        # Left without any rule, only what a slot can hold at all is to blame.
+        return f"{listed(chosen) or 'the catalog'} leaves nothing to choose"
+    if not chosen:
+        told = f"{listed(causes)} cannot hold together" if len(causes) > 1 else f"{causes[0]} cannot hold"
+        return f"the catalog has no valid configuration on {case.lowered.as_of}: {told}"
+    verb = "leaves" if len(causes) == 1 else "leave"
+    return f"{listed(chosen)} cannot be completed: {listed(causes)} {verb} nothing"
+
+
+def _cause_with_id(case: Case, member: Restriction | Fact) -> str:
+    if isinstance(member, Fact):
+        return member.text.rstrip(".")
+    told = cause_of(case, member)
+    return f"`{member.key}`" if told == member.key else f"{told} ({member.key})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; empty for none."""
+    *first, last = words or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _effectivity(case: Case, absent: NotInForce) -> Conflict:
+    component = absent.component
     period = component.period.describe()
     message = f"{component.title} ({component.sku}) can be chosen {period}, not on {case.lowered.as_of}"
-    return Conflict((), (), (missing.place,), (), message, (component.span.location,), (component.sku,))
+    evidence = (EffectivityEvidence(component.sku, absent.place, message),)
+    where = component.span.location
+    return Conflict((), (), (absent.place,), (), message, (where,), (component.sku,), evidence=evidence)
 
 
 def _unfillable_slots(case: Case) -> list[Slot]:
@@ -201,69 +633,8 @@ def _unfillable_slots(case: Case) -> list[Slot]:
 
 def _nothing_in_force(case: Case, slot: Slot) -> Conflict:
     message = f"nothing can be chosen for {slot.title} on {case.lowered.as_of}"
-    return Conflict((), (), (), (), message, (slot.span.location,))
-
-
-# ---------------------------------------------------------------- searched
-
-
-def find_conflict(case: Case, limits: SearchLimits = NO_LIMITS) -> Conflict:
-    """A conflict of choices that are known to have no completion.
-
-    Where the limits end the search, what is left is still a conflict, but marked as not proved minimal.
-    """
-    restrictions = list(case.lowered.restrictions)
-    choices = list(case.choices.choices)
-    minimal = True
-    for restriction in tuple(restrictions):
-        rest = [r for r in restrictions if r is not restriction]
-        answer = still_infeasible(case, rest, choices, limits)
-        minimal = minimal and answer is not None
-        if answer:
-            restrictions = rest
-    for choice in tuple(choices):
-        fewer = [c for c in choices if c is not choice]
-        answer = still_infeasible(case, restrictions, fewer, limits)
-        minimal = minimal and answer is not None
-        if answer:
-            choices = fewer
-    return Conflict(
-        rules=tuple(r.key for r in restrictions),
-        rows=(),
-        choices=tuple(place_of(choice) for choice in choices),
-        stock=(),
-        message=_together(case, restrictions, choices),
-        locations=tuple(r.span.location for r in restrictions),
-        minimal=minimal,
-    )
-
-
-def still_infeasible(
-    case: Case, restrictions: list[Restriction], choices: list[PlaceChoice], limits: SearchLimits
-) -> bool | None:
-    """Whether these restrictions and choices alone leave nothing; `None` when a limit stopped the search."""
-    kept = {id(restriction) for restriction in restrictions}
-    constraints = tuple(
-        c
-        for c in case.lowered.problem.constraints
-        if restriction_of(c) is None or id(restriction_of(c)) in kept
-    )
-    lowered = lower_choices(case.lowered, tuple(choices))
-    problem = ConstraintProblem(case.lowered.problem.variables, constraints + lowered.constraints)
-    return _infeasible(case, problem, lowered, limits)
-
-
-def _together(case: Case, restrictions: list[Restriction], choices: list[PlaceChoice]) -> str:
-    rules = ", ".join(f"`{r.key}`" for r in restrictions)
-    if not restrictions:
-        # Left without any rule, only what a slot can hold at all is to blame.
-        return (
-            f"{' and '.join(describe_choice(c) for c in choices) or 'the catalog'} leaves nothing to choose"
-        )
-    if not choices:
-        return f"the catalog has no valid configuration on {case.lowered.as_of}: {rules} cannot hold together"
-    told = " and ".join(describe_choice(choice) for choice in choices)
-    return f"{told} cannot be completed: together with {rules} nothing is left"
+    evidence = (EffectivityEvidence("", slot.key, message),)
+    return Conflict((), (), (), (), message, (slot.span.location,), evidence=evidence)
 
 
 def describe_choice(choice: PlaceChoice) -> str:

@@ -166,7 +166,7 @@ def test_a_catalog_that_contradicts_itself_is_told_so() -> None:
     (conflict,) = conflicts("rule a: require quiet = yes\nrule b: require quiet = no\n", cpu="C1")
 
     assert conflict.message == (
-        "the catalog has no valid configuration on 2026-06-15: `a`, `b` cannot hold together"
+        "the catalog has no valid configuration on 2026-06-15: `a` and `b` cannot hold together"
     )
     assert ("a", "b") == conflict.rules
     assert () == conflict.choices

@@ -1,0 +1,254 @@
+"""`configurator explain`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from rich.text import Text
+
+from configurator.cli.exit_codes import ExitCode
+from configurator.cli.failures import MORE_TIME, SAYS_WHY, CommandError
+from configurator.cli.inquiry import Answer, Inquiry
+from configurator.cli.options import (
+    answers,
+    choice_arguments,
+    limit_option,
+    output_options,
+    question_options,
+)
+from configurator.cli.terminal import aligned, column_widths
+from configurator.cli.wording import (
+    BAD,
+    DOUBTFUL,
+    FAINT,
+    GOOD,
+    STRONG,
+    conflict_lines,
+    derivation_lines,
+    not_possible,
+    plural,
+    signed,
+    value_in_words,
+)
+from configurator.cli.words import choices_in_words, read_choice_words
+from configurator.configuration.completion import NotCompletable
+from configurator.configuration.reasons import (
+    ByDefault,
+    ChosenByCustomer,
+    Excluded,
+    Forced,
+    NotForced,
+    Possible,
+    PriceLine,
+    PriceReason,
+    Why,
+    WhyNot,
+)
+from configurator.configurator import Configurator
+from configurator.diagnostics.codes import CODES, DiagnosticCode, render_page
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.engines.engine import Unknown
+from configurator.serialization import conflicts_json, price_reason_json, reason_json
+
+EXAMPLES = """\b
+Examples:
+  configurator explain catalogs/desktop_pc cpu=CPU-7800X3D board=MB-Z790-TUF
+  configurator explain catalogs/desktop_pc cpu=CPU-14400F --why-not graphics=none
+  configurator explain catalogs/bicycle lights=yes --why-price
+  configurator explain E0301
+"""
+
+_CODE = re.compile(r"[A-Za-z]\d{4}", re.ASCII)
+
+MOST_OTHERS = 8
+"""So many other values are named."""
+
+
+@click.command("explain", epilog=EXAMPLES)
+@click.argument("catalog", metavar="CATALOG|CODE")
+@choice_arguments
+@click.option("--why", metavar="PLACE=VALUE", help="Why the place has this value: forced, chosen, a default.")
+@click.option("--why-not", metavar="PLACE=VALUE", help="Why the place cannot have this value.")
+@click.option("--why-price", is_flag=True, help="Why the cheapest completion costs what it costs.")
+@click.option(
+    "--importance",
+    metavar="A,B",
+    help="Places whose choices matter most, most important first: conflicts of these are told first.",
+)
+@limit_option("How many conflicts to tell at most; 0 for all (the default).")
+@question_options
+@output_options()
+@answers("explain")
+def explain(
+    inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, **more: Any
+) -> Answer:
+    """Why: every minimal conflict of the choices, why a value, why not, why this price.
+
+    Without one of the options, all smallest sets of rules and choices that cannot be together are told.
+    With the code of a diagnostic in place of a catalog, what that code means.
+    CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
+    """
+    asked_for = [name for name in ("why", "why_not", "why_price") if more[name]]
+    if len(asked_for) > 1:
+        names = " and ".join(f"`--{name.replace('_', '-')}`" for name in asked_for)
+        raise CommandError(f"{names} are two questions", ExitCode.USAGE, "ask one at a time")
+    if _CODE.fullmatch(catalog):
+        if choices or file or asked_for:
+            raise CommandError(f"`{catalog}` is a code: it takes no choices and no questions", ExitCode.USAGE)
+        return _explain_code(catalog.upper())
+    given = read_choice_words(choices, file)
+    asked = inquiry.load(catalog)
+    how = {"as_of": inquiry.day, "seconds": inquiry.settings.seconds, "only": more["only"]}
+    with inquiry.screen.waiting("looking for reasons"):
+        match asked_for:
+            case ["why"]:
+                place, value = _place_and_value(more["why"])
+                return _told_reason(asked.why(given, place, value, **how))
+            case ["why_not"]:
+                place, value = _place_and_value(more["why_not"])
+                return _told_reason(asked.why_not(given, place, value, **how))
+            case ["why_price"]:
+                return _told_price(asked, given, how)
+            case _:
+                places = [part.strip() for part in (more["importance"] or "").split(",") if part.strip()]
+                return _told_conflicts(inquiry, asked, given, places, how)
+
+
+# ---------------------------------------------------------------- a code
+
+
+def _explain_code(code: str) -> Answer:
+    found = CODES.get(code)
+    if found is None:
+        raise CommandError(f"there is no code `{code}`", ExitCode.USAGE, *did_you_mean(code, CODES))
+    return Answer("yes", ExitCode.YES, _code_json(found), tuple(render_page(found).rstrip().splitlines()))
+
+
+def _code_json(code: DiagnosticCode) -> dict[str, Any]:
+    return {
+        "code": code.id,
+        "title": code.title,
+        "explanation": code.explanation,
+        "wrong": code.wrong,
+        "right": code.right,
+    }
+
+
+# ---------------------------------------------------------------- conflicts
+
+
+def _told_conflicts(
+    inquiry: Inquiry, asked: Configurator, given: Mapping[str, Any], places: list[str], how: dict[str, Any]
+) -> Answer:
+    limit = inquiry.settings.limit or None
+    found = asked.conflicts(given, limit=limit, importance=places, **how)
+    result = conflicts_json(found)
+    if isinstance(found, Unknown):
+        return _undecided(found, result)
+    if not found.conflicts:
+        line = Text.assemble(("possible", GOOD), ": nothing speaks against the choices")
+        return Answer("yes", ExitCode.YES, result, (line,))
+    told = conflict_lines(asked.catalog, given, found.conflicts, only=how["only"])
+    head = not_possible(len(given), found.conflicts)
+    told_all = plural(len(found.conflicts), "conflict")
+    notes = () if found.complete else (f"{told_all} told, and there are more",)
+    return Answer("no", ExitCode.NO, result, (head, "", *told), notes)
+
+
+def _undecided(found: Unknown, result: dict[str, Any]) -> Answer:
+    line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
+    return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+
+
+# ---------------------------------------------------------------- why, why not
+
+
+def _place_and_value(word: str) -> tuple[str, Any]:
+    ((place, value),) = choices_in_words([word]).items()
+    return place, value
+
+
+def _told_reason(found: Why | WhyNot) -> Answer:
+    result = reason_json(found)
+    if isinstance(found, Unknown):
+        return _undecided(found, result)
+    return Answer("yes", ExitCode.YES, result, tuple(_reason_lines(found)))
+
+
+def _reason_lines(
+    found: Excluded | Possible | Forced | ChosenByCustomer | ByDefault | NotForced,
+) -> Iterator[Text | str]:
+    text = (found.text, STRONG)
+    match found:
+        case Excluded(derivation=derivation, conflict=conflict, retreats=retreats):
+            yield Text.assemble(text, " is ", ("impossible", BAD), " because")
+            yield from derivation_lines(derivation, conflict)
+            for retreat in retreats:
+                others = "" if retreat.others is None else f" ({plural(retreat.others, 'other value')})"
+                yield f"drop `{retreat.text}` and it is possible again{others}"
+        case Forced(because=derivation, conflict=conflict):
+            yield Text.assemble(text, " is ", ("forced", GOOD), " because")
+            yield from derivation_lines(derivation, conflict)
+        case Possible(price_delta=delta, instead=instead):
+            money = "" if delta is None else f": {signed(delta)}"
+            yield Text.assemble(text, " is ", ("possible", GOOD), money)
+            if instead:
+                yield f"it takes the place of `{instead}`"
+        case ChosenByCustomer(choice=choice):
+            yield Text.assemble(text, " was ", ("chosen", GOOD), f": `{choice}`")
+        case ByDefault(location=location):
+            place = location.rpartition(":")[0]
+            yield Text.assemble(text, " is the ", ("default", GOOD), "; nothing forces it ", (place, FAINT))
+        case NotForced(others=others):
+            told = ", ".join(value_in_words(each) for each in others[:MOST_OTHERS])
+            more = f" and {len(others) - MOST_OTHERS} more" if len(others) > MOST_OTHERS else ""
+            also = f"; possible also: {told}{more}" if others else ""
+            yield Text.assemble(text, f" is not forced{also}")
+
+
+# ---------------------------------------------------------------- why this price
+
+
+def _told_price(asked: Configurator, given: Mapping[str, Any], how: dict[str, Any]) -> Answer:
+    found = asked.why_price(given, **how)
+    result = price_reason_json(found)
+    match found:
+        case Unknown():
+            return _undecided(found, result)
+        case NotCompletable():
+            line = Text.assemble(("nothing", BAD), " keeps the choices")
+            return Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,))
+        case PriceReason(lines=lines, total=total):
+            rows: list[tuple[str, str, str, str, str]] = [
+                (
+                    line.place or line.title,
+                    value_in_words(line.value) if line.place else "",
+                    line.amount.text,
+                    line.provenance,
+                    _why_not_cheaper(asked, given, line, how),
+                )
+                for line in lines
+            ]
+            rows.append(("total", "", total.text, "", ""))
+            width = max(len(row[2]) for row in rows)
+            shown = [(*row[:2], row[2].rjust(width), *row[3:]) for row in rows]
+            return Answer("yes", ExitCode.YES, result, tuple(aligned(shown, column_widths(shown, 5))))
+
+
+def _why_not_cheaper(
+    asked: Configurator, given: Mapping[str, Any], line: PriceLine, how: dict[str, Any]
+) -> str:
+    """Why what is cheapest in a place by itself is not there, in a few words."""
+    if line.cheaper is None:
+        return ""
+    name = f"{value_in_words(line.cheaper.value)} ({line.cheaper.amount.text})"
+    found = asked.why_not(given, line.place, line.cheaper.value, **how)
+    match found:
+        case Excluded(conflict=conflict):
+            blamed = [*conflict.rules, *(place for place in conflict.choices if place != line.place)]
+            return f"not {name}: {', '.join(blamed) or conflict.message}"
+        case Possible(price_delta=delta) if delta is not None:
+            return f"not {name}: {signed(delta)} in all"
+        case _:
+            return f"not {name}"

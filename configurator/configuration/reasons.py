@@ -1,0 +1,673 @@
+"""Why a place has a value, why it cannot have another, and why the whole costs what it costs.
+
+Each answer rests on a conflict with the fewest members, told as a chain of steps (`explanation.derivation`).
+The value asked about is given as for a choice; of a mixed slot or a set, one component or element alone
+means "holds it, and perhaps more", a list means "exactly these".
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from typing import Literal as OneOf
+from typing import TypeGuard
+
+from attrs import evolve, frozen
+
+from configurator.catalog.choices import (
+    ChoiceProblem,
+    OptionChoice,
+    PlaceChoice,
+    SlotChoice,
+    option_choice,
+    slot_choice,
+)
+from configurator.catalog.evaluation import Chosen, evaluate
+from configurator.catalog.expressions import Arithmetic, Calc, CalcValue, Expression
+from configurator.catalog.rules import Default, Resource, Rule, VariantTable
+from configurator.catalog.structure import ProductOption, Slot
+from configurator.catalog.values import SetType, format_number, normal
+from configurator.configuration.choices import read_choice, read_choices, shown
+from configurator.configuration.completion import Completed, NotCompletable, complete
+from configurator.configuration.model import (
+    ComponentQuantity,
+    Configuration,
+    PlaceValue,
+    option_value,
+    slot_value,
+)
+from configurator.configuration.price_deltas import price_of
+from configurator.configuration.pricing import Amount, amount, objective_of
+from configurator.configuration.product import Question, ask
+from configurator.csp.constraints import (
+    ClauseConstraint,
+    Constraint,
+    LinearConstraint,
+    Literal,
+    PredicateConstraint,
+)
+from configurator.diagnostics.suggestion import did_you_mean
+from configurator.engines.engine import (
+    NO_LIMITS,
+    Domains,
+    Feasible,
+    Infeasible,
+    Optimum,
+    SearchLimits,
+    Unknown,
+)
+from configurator.engines.switched import Clash, Part
+from configurator.errors import ChoiceError, SearchLimitError
+from configurator.explanation.checking import keeps
+from configurator.explanation.conflict import (
+    Case,
+    Conflict,
+    SwitchedCase,
+    choice_part,
+    describe_choice,
+    unavoidable,
+)
+from configurator.explanation.derivation import Derivation, Goal, derive
+from configurator.explanation.evidence import Fact
+from configurator.explanation.minimal_sets import MinimalSet, smallest_conflict
+from configurator.lowering.choices import lower_choices, place_of
+from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
+from configurator.lowering.objectives import LoweredObjective
+from configurator.lowering.origins import ChoiceOrigin
+
+Provenance = OneOf["chosen", "forced", "default", "cheapest", "always"]
+
+
+@frozen
+class Retreat:
+    """A single choice that, given up, makes the value possible.
+
+    Attributes:
+        text: the choice, such as `cpu = CPU-14400`.
+        others: how many other values its place can then take; `None` where they are not single values.
+    """
+
+    place: str
+    text: str
+    others: int | None
+
+
+@frozen
+class Excluded:
+    """No completion has the value.
+
+    Attributes:
+        text: the value, such as `gpu = none`.
+        derivation: how that follows; without steps where a date or the choices by themselves are to blame.
+        conflict: the fewest choices and rules that exclude it, the value itself among the choices.
+        retreats: the choices of which giving up one alone makes it possible, in catalog order.
+    """
+
+    text: str
+    derivation: Derivation
+    conflict: Conflict
+    retreats: tuple[Retreat, ...]
+
+
+@frozen
+class Possible:
+    """A completion has the value.
+
+    Attributes:
+        price_delta: what the cheapest completion with it comes to, less what the cheapest one comes to now;
+            `None` without a calc `price` that is a sum.
+        instead: the customer's choice of the same place that it would take the place of; empty for none.
+    """
+
+    text: str
+    price_delta: Amount | None
+    instead: str = ""
+
+
+@frozen
+class Forced:
+    """Every completion has the value.
+
+    Attributes:
+        because: how that follows.
+        conflict: the fewest choices and rules that force it.
+    """
+
+    text: str
+    because: Derivation
+    conflict: Conflict
+
+
+@frozen
+class ChosenByCustomer:
+    """The customer chose the value; `choice` tells how."""
+
+    text: str
+    choice: str
+
+
+@frozen
+class ByDefault:
+    """Nothing forces the value; completion takes it because a default says so."""
+
+    text: str
+    location: str
+
+
+@frozen
+class NotForced:
+    """Nothing forces the value.
+
+    Attributes:
+        others: the other values its place can take, in catalog order; components or elements of a mixed
+            slot or set.
+    """
+
+    text: str
+    others: tuple[PlaceValue, ...]
+
+
+Why = Forced | ChosenByCustomer | ByDefault | NotForced | Excluded | Unknown
+WhyNot = Excluded | Possible | Unknown
+
+
+# ---------------------------------------------------------------- why not
+
+
+def why_not(question: Question, place: str, value: object, limits: SearchLimits = NO_LIMITS) -> WhyNot:
+    """Why a place cannot have a value, under the choices about other places.
+
+    Raises:
+        ChoiceError: the place or value does not exist.
+    """
+    rest, wanted, instead = _beside(question, asked_value(question, place, value))
+    try:
+        now = _with(question, (*rest, wanted), limits)
+        if not now.impossible:
+            answer = now.prepared.feasibility(now.choices.assumptions, limits)
+            if isinstance(answer, Unknown):
+                return answer
+            if isinstance(answer, Feasible):
+                return Possible(describe_choice(wanted), _delta(question, now, limits), instead)
+        return _excluded(now, wanted, limits)
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
+
+
+def asked_value(question: Question, place: str, value: object) -> PlaceChoice:
+    """A value asked about, as a choice.
+
+    Raises:
+        ChoiceError: the place or value does not exist.
+    """
+    catalog = question.product.catalog
+    found = catalog.place_of.get(place)
+    if found is None:
+        raise ChoiceError(
+            [f"`{shown(place)}` is neither a slot nor an option"], did_you_mean(place, catalog.place_of)
+        )
+    try:
+        choice = read_choice(found, value, catalog)
+    except ChoiceProblem as problem:
+        if _is_one_of_several(found, value):
+            return read_choices(catalog, {place: {"includes": value}})[0]
+        raise ChoiceError([problem.message], problem.help) from problem
+    if _is_one_of_several(found, value):
+        return read_choices(catalog, {place: {"includes": value}})[0]
+    return choice
+
+
+def _is_one_of_several(place: Slot | ProductOption, value: object) -> bool:
+    """Whether one component or element is named where there may be more."""
+    if isinstance(place, Slot):
+        several = place.cardinality.kind == "mixed"
+    else:
+        several = isinstance(place.type, SetType)
+    if isinstance(value, str):
+        return several and value.strip() != "none" and "," not in value
+    return several and isinstance(value, ComponentQuantity)
+
+
+def _beside(question: Question, wanted: PlaceChoice) -> tuple[tuple[PlaceChoice, ...], PlaceChoice, str]:
+    """The choices about other places, the value, and the choice of its own place where that has to go.
+
+    What a slot or set must hold at least, it may hold besides the value; then both are asked about as one.
+    """
+    rest = tuple(each for each in question.choices.choices if place_of(each) != place_of(wanted))
+    own = next((each for each in question.choices.choices if place_of(each) == place_of(wanted)), None)
+    if own is None:
+        return rest, wanted, ""
+    if own.at_least and wanted.at_least:
+        place = question.product.catalog.place_of[place_of(wanted)]
+        with suppress(ChoiceProblem):
+            return rest, _both(place, own, wanted), ""
+    return rest, wanted, describe_choice(own)
+
+
+def _both(place: Slot | ProductOption, own: PlaceChoice, wanted: PlaceChoice) -> PlaceChoice:
+    """Both at least.
+
+    Raises:
+        ChoiceProblem: it is more than the place can hold.
+    """
+    match place, own, wanted:
+        case Slot(), SlotChoice(units=first), SlotChoice(units=second):
+            counts = dict(first)
+            for sku, quantity in second:
+                counts[sku] = max(counts.get(sku) or 1, quantity or 1)
+            return slot_choice(place, list(counts.items()), at_least=True)
+        case ProductOption(), OptionChoice(value=frozenset() as one), OptionChoice(
+            value=frozenset() as other
+        ):
+            return option_choice(place, one | other, at_least=True)
+        case _:
+            raise AssertionError(own)
+
+
+def _with(question: Question, choices: Sequence[PlaceChoice], limits: SearchLimits) -> Question:
+    order = {place.key: at for at, place in enumerate(question.product.catalog.places)}
+    return ask(question.product, tuple(sorted(choices, key=lambda each: order[place_of(each)])), limits)
+
+
+def _excluded(now: Question, wanted: PlaceChoice, limits: SearchLimits) -> Excluded:
+    """What excludes a value that is among the choices."""
+    text = describe_choice(wanted)
+    lowered = now.product.lowered
+    case = Case(lowered, now.choices)
+    dated = unavoidable(case)
+    if dated:
+        return Excluded(text, Derivation(()), dated[0], ())
+    switched = SwitchedCase.of(case, limits)
+    own = next(number for number in switched.choices if switched.members[number] is wanted)
+    parts = tuple(number for number in switched.by_blame if number != own)
+    found = smallest_conflict(switched.problem, parts, limits, always=(own,))
+    assert found is not None
+    blamed = found
+    # Choices that clash by themselves exclude everything; the value is then no part of the conflict.
+    if not isinstance(switched.problem.solve(found.parts, limits), Clash):
+        blamed = evolve(found, parts=tuple(sorted((*found.parts, own))))
+    goal = Goal(place_of(wanted), choice_part(lowered, wanted), text)
+    derivation = _derived(switched, found, goal, limits)
+    tried = [number for number in found.parts if number in switched.choices]
+    retreats = [_retreat(now, switched, number, limits) for number in tried]
+    return Excluded(text, derivation, switched.told(blamed), tuple(filter(None, retreats)))
+
+
+def _derived(switched: SwitchedCase, found: MinimalSet, goal: Goal, limits: SearchLimits) -> Derivation:
+    members = [switched.members[number] for number in found.parts]
+    rulings = [each for each in members if isinstance(each, Rule | VariantTable | Resource | Fact)]
+    choices = [each for each in members if isinstance(each, SlotChoice | OptionChoice)]
+    return derive(switched.case, rulings, choices, goal, limits)
+
+
+def _retreat(now: Question, switched: SwitchedCase, number: int, limits: SearchLimits) -> Retreat | None:
+    """A choice as a retreat, if giving it up alone suffices."""
+    rest = [part for part in range(len(switched.members)) if part != number]
+    if isinstance(switched.problem.solve(rest, limits), Clash | Unknown):
+        return None
+    choice = switched.members[number]
+    assert isinstance(choice, SlotChoice | OptionChoice)
+    without = _with(now, [each for each in now.choices.choices if each is not choice], limits)
+    layout = now.product.lowered.layout.of[place_of(choice)]
+    others = None
+    if len(layout.variables) == 1:
+        domains = without.prepared.domains(without.choices.assumptions, limits)
+        others = None if isinstance(domains, Unknown) else len(domains[layout.variables[0]])
+    return Retreat(place_of(choice), describe_choice(choice), others)
+
+
+def _delta(before: Question, now: Question, limits: SearchLimits) -> Amount | None:
+    price = price_of(now.product)
+    if price is None or isinstance(price, Unknown):
+        return None
+    sizes = tuple(variable.size for variable in now.product.lowered.layout.variables)
+    costs: list[int] = []
+    for question in (before, now):
+        assumptions = price.objective.known(question.choices.assumptions, sizes)
+        best = question.prepared.cheapest(price.objective.terms, assumptions, limits)
+        if not isinstance(best, Optimum):
+            return None
+        costs.append(best.cost)
+    return price.difference(costs[1] - costs[0])
+
+
+# ---------------------------------------------------------------- why
+
+
+def why(question: Question, place: str, value: object, limits: SearchLimits = NO_LIMITS) -> Why:
+    """Why a place has a value: forced, chosen, by default, or for no reason but that it can.
+
+    A value that is not possible is `Excluded`.
+
+    Raises:
+        ChoiceError: the place or value does not exist.
+    """
+    wanted = asked_value(question, place, value)
+    try:
+        own = next((each for each in question.choices.choices if place_of(each) == place), None)
+        _, merged, _ = _beside(question, wanted)
+        others = [each for each in question.choices.choices if place_of(each) != place]
+        now = _with(question, (*others, merged), limits)
+        possible = not now.impossible and now.prepared.feasibility(now.choices.assumptions, limits)
+        if isinstance(possible, Unknown):
+            return possible
+        if not isinstance(possible, Feasible):
+            return _excluded(now, merged, limits)
+        forced = _forced(question, wanted, own, limits)
+        if forced is not None:
+            return forced
+        return _not_forced(question, wanted, limits)
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
+
+
+def _forced(
+    question: Question, wanted: PlaceChoice, own: PlaceChoice | None, limits: SearchLimits
+) -> Forced | ChosenByCustomer | None:
+    """What forces a value, or that it is chosen; `None` if something else can be there."""
+    lowered = question.product.lowered
+    text = describe_choice(wanted)
+    switched = SwitchedCase.of(Case(lowered, question.choices), limits)
+    layout = lowered.layout.of[place_of(wanted)]
+    other = without(layout, choice_part(lowered, wanted), wanted)
+    problem = switched.problem.extended([other], limits)
+    opposite = len(problem.parts) - 1
+    chosen = [number for number in switched.choices if switched.members[number] is own]
+    if chosen and isinstance(problem.solve((*chosen, opposite), limits), Clash):
+        assert own is not None
+        return ChosenByCustomer(text, describe_choice(own))
+    answer = problem.solve((*range(opposite), opposite), limits)
+    if isinstance(answer, Unknown):
+        raise SearchLimitError(answer.reason)
+    if not isinstance(answer, Clash):
+        return None
+    found = smallest_conflict(problem, switched.by_blame, limits, always=(opposite,))
+    assert found is not None
+    goal = Goal(place_of(wanted), other, f"anything but {text}")
+    told = switched.told(found)
+    message = f"{text} is the only way left"
+    return Forced(text, _derived(switched, found, goal, limits), evolve(told, message=message))
+
+
+def without(layout: PlaceLayout, part: Part, wanted: PlaceChoice) -> Part:
+    """The opposite of a choice, as constraints."""
+    origin = ChoiceOrigin(wanted)
+    literals = [each.literals[0] for each in part if isinstance(each, ClauseConstraint) and each.literals]
+    if len(literals) == len(part):
+        sizes = len(layout.values) if not isinstance(layout, SetLayout) else 2
+        opposite = tuple(
+            Literal(literal.variable, frozenset(range(sizes)) - literal.values) for literal in literals
+        )
+        return (ClauseConstraint(opposite, origin),)
+    match part:
+        case (LinearConstraint(terms=terms, lower=int() as lower),):
+            return (LinearConstraint(terms, None, lower - 1, (), origin),)
+        case _:
+            variables = layout.variables
+
+            def lacks(values: tuple[int, ...]) -> bool:
+                of = dict(zip(variables, values, strict=True))
+                return not all(_holds_at_least(constraint, of) for constraint in part)
+
+            return (PredicateConstraint(variables, lacks, origin),)
+
+
+def _holds_at_least(constraint: Constraint, values: Mapping[int, int]) -> bool:
+    assert isinstance(constraint, LinearConstraint)
+    assert constraint.lower is not None
+    return sum(term.weights[values[term.variable]] for term in constraint.terms) >= constraint.lower
+
+
+def _not_forced(
+    question: Question, wanted: PlaceChoice, limits: SearchLimits
+) -> NotForced | ByDefault | Unknown:
+    text = describe_choice(wanted)
+    key = place_of(wanted)
+    defaulted = any(default.place == key for default in question.product.catalog.defaults)
+    completed = complete(question, limits) if defaulted else None
+    if isinstance(completed, Completed) and key in completed.defaults:
+        read = read_choices(question.product.catalog, {key: completed.configuration[key]})
+        layout = question.product.lowered.layout
+        values = lower_choices(question.product.lowered, read).assumptions
+        assignment = tuple(min(values.get(v, {0})) for v in range(len(layout.variables)))
+        if keeps(wanted, question.product.lowered.lift(assignment)):
+            default = next(each for each in question.product.catalog.defaults if each.place == key)
+            return ByDefault(text, default.span.location)
+    domains = question.prepared.domains(question.choices.assumptions, limits)
+    if isinstance(domains, Unknown):
+        return domains
+    return NotForced(text, _others(question, wanted, domains))
+
+
+def _others(question: Question, wanted: PlaceChoice, domains: Domains) -> tuple[PlaceValue, ...]:
+    """What a place can take besides a value."""
+    layout = question.product.lowered.layout.of[place_of(wanted)]
+    match layout:
+        case SetLayout(elements=elements, variables=variables):
+            named = wanted.value if isinstance(wanted, OptionChoice) else frozenset()
+            pairs = zip(elements, variables, strict=True)
+            assert isinstance(named, frozenset)
+            return tuple(e for e, variable in pairs if 1 in domains[variable] and e not in named)
+        case OptionLayout(option=option, variables=(variable,), values=meanings):
+            found = [meanings[value] for value in domains[variable]]
+            held = wanted.value if isinstance(wanted, OptionChoice) else None
+            return tuple(option_value(option, meaning) for meaning in found if meaning != held)
+        case SlotLayout(slot=slot) if slot.cardinality.kind == "mixed":
+            skus = {sku for sku, _ in wanted.units} if isinstance(wanted, SlotChoice) else set()
+            shown_values = sorted({value for variable in layout.variables for value in domains[variable]})
+            components = [layout.values[value][0][0].sku for value in shown_values if layout.values[value]]
+            return tuple(sku for sku in components if sku not in skus)
+        case SlotLayout(slot=slot, variables=(variable,)):
+            units = [layout.values[value] for value in domains[variable]]
+            return tuple(
+                slot_value(slot, each) for each in units if not keeps(wanted, Chosen({slot.key: each}, {}))
+            )
+        case _:
+            raise AssertionError(layout)
+
+
+# ---------------------------------------------------------------- why this price
+
+
+@frozen
+class Cheaper:
+    """What would cost less in a place by itself; `why_not` tells why it is not there."""
+
+    value: PlaceValue
+    amount: Amount
+
+
+@frozen
+class PriceLine:
+    """What one place adds.
+
+    Attributes:
+        place: its path; empty for what no place decides.
+        title: for people.
+        provenance: `chosen` by the customer, `forced`, what a `default` says too, or the `cheapest` that
+            goes with the rest; `always` for what no place decides.
+        cheaper: what would cost less there; `None` where nothing would.
+    """
+
+    place: str
+    title: str
+    value: PlaceValue
+    amount: Amount
+    provenance: Provenance
+    cheaper: Cheaper | None = None
+
+
+@frozen
+class PriceReason:
+    """Why the cheapest completion costs what it costs: lines that add up to the total exactly.
+
+    Attributes:
+        lines: in catalog order, what no place decides last; only what adds something.
+    """
+
+    configuration: Configuration
+    lines: tuple[PriceLine, ...]
+    total: Amount
+
+
+def why_price(
+    question: Question, calc: str = "price", limits: SearchLimits = NO_LIMITS
+) -> PriceReason | NotCompletable | Unknown:
+    """Why the cheapest completion costs what it costs, place by place.
+
+    A calc that is no sum over places is told of the completion that `complete` gives, summand by summand.
+
+    Raises:
+        ChoiceError: there is no such calc, or it is no amount.
+    """
+    objective = objective_of(question, calc)
+    try:
+        if isinstance(objective, Unknown):
+            return _price_by_summands(question, calc, limits)
+        if question.impossible:
+            return NotCompletable()
+        sizes = tuple(variable.size for variable in question.product.lowered.layout.variables)
+        assumptions = objective.known(question.choices.assumptions, sizes)
+        best = question.prepared.cheapest(objective.terms, assumptions, limits)
+        if isinstance(best, Unknown):
+            return best
+        if isinstance(best, Infeasible):
+            return NotCompletable()
+        domains = question.prepared.domains(question.choices.assumptions, limits)
+        if isinstance(domains, Unknown):
+            return domains
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
+    return _price_by_places(question, objective, best, domains)
+
+
+def _price_by_places(
+    question: Question, objective: LoweredObjective, best: Optimum, domains: Domains
+) -> PriceReason:
+    product = question.product
+    lines: list[PriceLine] = []
+    weights = {term.variable: term.weights for term in objective.terms}
+    chosen = {place_of(choice) for choice in question.choices.choices}
+    configuration = product.configuration(best.witness)
+    for place in product.catalog.places:
+        layout = product.lowered.layout.of[place.key]
+        cost = sum(weights[v][best.witness[v]] for v in layout.variables if v in weights)
+        cheaper = _cheaper(layout, weights, cost, objective)
+        if not cost and cheaper is None:
+            continue
+        value = configuration[place.key]
+        provenance: Provenance = "cheapest"
+        if place.key in chosen:
+            provenance = "chosen"
+        elif all(len(domains[variable]) == 1 for variable in layout.variables):
+            provenance = "forced"
+        elif _is_default(question, place.key, value):
+            provenance = "default"
+        lines.append(PriceLine(place.key, place.title, value, part_of(objective, cost), provenance, cheaper))
+    if objective.constant:
+        rest = part_of(objective, objective.constant)
+        lines.append(PriceLine("", "besides", None, rest, "always"))
+    return PriceReason(configuration, tuple(lines), amount(objective, best.cost))
+
+
+def part_of(objective: LoweredObjective, total: int) -> Amount:
+    """A part of a total as the calc tells it, without what every total has."""
+    return _told(objective.calc, Fraction(total, objective.factor))
+
+
+def _told(calc: Calc, value: int | Fraction) -> Amount:
+    number = normal(Fraction(value) / calc.unit.factor) if calc.unit else normal(Fraction(value))
+    return Amount(number, format_number(value, calc.unit, money=calc.money))
+
+
+def _is_default(question: Question, place: str, value: PlaceValue) -> bool:
+    defaults = [
+        each for each in question.product.catalog.defaults if each.place == place and each.guard is None
+    ]
+    if not defaults:
+        return False
+    (read,) = read_choices(question.product.catalog, {place: value})
+    first: Default = defaults[0]
+    if isinstance(read, OptionChoice):
+        return read.value == first.value
+    told = dict(read.units)
+    return told.keys() == dict(first.units).keys() and all(
+        quantity in {None, told[sku]} for sku, quantity in first.units
+    )
+
+
+def _cheaper(
+    layout: PlaceLayout, weights: Mapping[int, tuple[int, ...]], cost: int, objective: LoweredObjective
+) -> Cheaper | None:
+    """The cheapest way to fill a place whatever the rules, if it costs less."""
+    variables = [variable for variable in layout.variables if variable in weights]
+    if not variables:
+        return None
+    found: tuple[PlaceValue, int] | None = None
+    match layout:
+        case SlotLayout(slot=slot) if slot.cardinality.kind == "mixed":
+            found = _cheapest_multiset(layout, weights[variables[0]])
+        case SlotLayout(slot=slot, variables=(variable,)):
+            value = min(range(len(layout.values)), key=lambda each: weights[variable][each])
+            found = slot_value(slot, layout.values[value]), weights[variable][value]
+        case OptionLayout(option=option, variables=(variable,), values=meanings):
+            value = min(range(len(meanings)), key=lambda each: weights[variable][each])
+            found = option_value(option, meanings[value]), weights[variable][value]
+        case _:
+            # Elements of a set are seldom worth something each; what they add is told in the line.
+            return None
+    if found is None or found[1] >= cost:
+        return None
+    return Cheaper(found[0], part_of(objective, found[1]))
+
+
+def _cheapest_multiset(layout: SlotLayout, weights: Sequence[int]) -> tuple[PlaceValue, int] | None:
+    """The cheapest filling of a mixed slot, all of whose positions weigh alike."""
+    filled = range(1, len(layout.values))
+    if not filled:
+        return None
+    best = min(filled, key=lambda value: weights[value])
+    bounds = layout.slot.cardinality
+    blank = weights[0]
+    count = bounds.maximum if weights[best] < blank else bounds.minimum
+    total = count * weights[best] + (len(layout.variables) - count) * blank
+    sku = layout.values[best][0][0].sku
+    return ((ComponentQuantity(sku, count),) if count else ()), total
+
+
+def _price_by_summands(
+    question: Question, name: str, limits: SearchLimits
+) -> PriceReason | NotCompletable | Unknown:
+    """Why the completion costs what it costs, where the calc is no sum over places."""
+    found = complete(question, limits)
+    if not isinstance(found, Completed):
+        return found
+    calc = question.product.catalog.calcs[name]
+    read = lower_choices(
+        question.product.lowered,
+        read_choices(question.product.catalog, dict(found.configuration)),
+    )
+    assignment = read.decided(question.product.lowered.layout)
+    assert assignment is not None
+    chosen = question.product.lowered.lift(assignment)
+    total = evaluate(calc.expression, chosen)
+    if not _is_number(total):
+        return Unknown(f"the calc `{name}` has no value here")
+    lines: list[PriceLine] = []
+    for sign, expression in _summands(calc.expression, 1):
+        worth = evaluate(expression, chosen)
+        assert _is_number(worth)
+        title = expression.calc.title if isinstance(expression, CalcValue) else calc.title
+        lines.append(PriceLine("", title, None, _told(calc, sign * worth), "always"))
+    return PriceReason(found.configuration, tuple(lines), _told(calc, total))
+
+
+def _summands(expression: Expression, sign: int) -> list[tuple[int, Expression]]:
+    match expression:
+        case Arithmetic(operator="+" | "-" as operator, left=left, right=right):
+            return [*_summands(left, sign), *_summands(right, sign if operator == "+" else -sign)]
+        case _:
+            return [(sign, expression)]
+
+
+def _is_number(worth: object) -> TypeGuard[int | Fraction]:
+    return isinstance(worth, int | Fraction) and not isinstance(worth, bool)
