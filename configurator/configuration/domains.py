@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
 from typing import Literal
 
 from attrs import field, frozen
 
+from configurator.catalog.choices import SlotChoice
 from configurator.catalog.rules import Default
 from configurator.catalog.structure import ProductOption
 from configurator.catalog.values import Value, normal
 from configurator.configuration.model import PlaceValue, option_value
+from configurator.configuration.pricing import Amount
 from configurator.configuration.product import Question
 from configurator.engines.engine import NO_LIMITS, Domains, SearchLimits, Unknown
 from configurator.engines.multiset_questions import multiset_offers
@@ -18,21 +19,30 @@ from configurator.errors import SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
 
-OfferState = Literal["free", "chosen", "forced", "default"]
+OfferState = Literal["free", "chosen", "default", "bundle", "forced", "excluded"]
+"""`chosen` by the customer, `forced` (the only one left), `default` (what completion tries first, where
+the default has no condition), `free`. `bundle` is for what came with a bundle, which nothing does so far.
+`excluded` from every completion: only sessions show that."""
+
+PriceDelta = Amount | Unknown | None
+"""What the cheapest completion costs more with a value than without having to take it, below zero if less.
+
+`None` where nobody asked for it, where there is no price, or where no completion with the value has one."""
 
 
 @frozen
 class Offer:
-    """A value that a slot or option can still take.
+    """A value that a slot or option can take.
 
     Attributes:
         value: a SKU, an option's value, or `None` where nothing can be chosen.
-        state: `chosen` by the customer, `forced` (the only one left), `default` (what completion tries first,
-            where the default has no condition), or `free`.
+        state: see `OfferState`.
+        price_delta: see `PriceDelta`; told by sessions.
     """
 
     value: PlaceValue
     state: OfferState
+    price_delta: PriceDelta = None
 
 
 @frozen
@@ -45,12 +55,17 @@ class ValueOffers:
 
 @frozen
 class QuantityOffer:
-    """A component with the quantities in which it can be had, both inclusive."""
+    """A component with the quantities in which it can be had, both inclusive; 0 where it is excluded.
+
+    Attributes:
+        price_delta: of the quantity that comes cheapest.
+    """
 
     component: str
     lowest: int
     highest: int
     state: OfferState
+    price_delta: PriceDelta = None
 
 
 @frozen
@@ -59,19 +74,28 @@ class IdenticalOffers:
 
     Attributes:
         absent: whether nothing can be chosen.
+        absent_delta: the price delta of choosing nothing.
     """
 
     offers: tuple[QuantityOffer, ...]
     absent: bool
+    absent_delta: PriceDelta = None
     kind: Literal["identical"] = field(default="identical", init=False)
 
 
 @frozen
 class MixedOffer:
-    """A component of a mixed slot with the highest count it can have."""
+    """A component of a mixed slot with the highest count it can have; 0 where it is excluded.
+
+    Attributes:
+        state: `chosen` where the customer named it, `forced` where the slot can be filled in one way only.
+        price_delta: of having at least one.
+    """
 
     component: str
     highest: int
+    state: OfferState = "free"
+    price_delta: PriceDelta = None
 
 
 @frozen
@@ -102,10 +126,15 @@ class NumberOffers:
 
 @frozen
 class ElementOffer:
-    """An element of a set: it `must` be in, `can` be, or `cannot`."""
+    """An element of a set: it `must` be in, `can` be, or `cannot`.
+
+    Attributes:
+        price_delta: of having it in.
+    """
 
     element: str
     state: Literal["must", "can", "cannot"]
+    price_delta: PriceDelta = None
 
 
 @frozen
@@ -134,6 +163,10 @@ class ValidDomains:
         return self
 
 
+Deltas = Callable[[int, int], PriceDelta]
+"""What a value of a variable comes to."""
+
+
 def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | Unknown:
     """The valid domains of all places under the choices.
 
@@ -146,8 +179,7 @@ def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> Valid
             domains = question.prepared.domains(question.choices.assumptions, limits)
         if isinstance(domains, Unknown):
             return domains
-        chosen = {place_of(choice) for choice in question.choices.choices}
-        return ValidDomains(Offers(question, domains, chosen, limits))
+        return ValidDomains(Offers(OfferWriter(question, domains, limits)))
     except SearchLimitError as error:
         return Unknown(error.reason)
 
@@ -158,23 +190,21 @@ class Offers(Mapping[str, PlaceOffers]):
     A family of thousands takes milliseconds to be written out, and who asks is often looking at one place.
     """
 
-    def __init__(self, question: Question, domains: Domains, chosen: set[str], limits: SearchLimits) -> None:
+    def __init__(self, writer: "OfferWriter") -> None:
         """Mixed slots are asked about now, since a limit may stop that.
 
         Raises:
             SearchLimitError: it did.
         """
-        self._layouts = question.product.lowered.layout.of
-        self._write: Callable[[str], PlaceOffers] = partial(
-            _offers, question, domains=domains, chosen=chosen, limits=limits
-        )
-        self._written = {key: self._write(key) for key, layout in self._layouts.items() if _is_mixed(layout)}
+        self._layouts = writer.question.product.lowered.layout.of
+        self._writer = writer
+        self._written = {key: writer.write(key) for key, layout in self._layouts.items() if _is_mixed(layout)}
 
     def __getitem__(self, key: str) -> PlaceOffers:
         if key not in self._written:
             if key not in self._layouts:
                 raise KeyError(key)
-            self._written[key] = self._write(key)
+            self._written[key] = self._writer.write(key)
         return self._written[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -186,6 +216,10 @@ class Offers(Mapping[str, PlaceOffers]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def or_raise(self) -> "Offers":
+        """These offers."""
+        return self
+
     def __reduce__(self) -> tuple[type[dict[str, PlaceOffers]], tuple[dict[str, PlaceOffers]]]:
         return dict, (dict(self),)
 
@@ -194,53 +228,173 @@ def _is_mixed(layout: object) -> bool:
     return isinstance(layout, SlotLayout) and layout.slot.cardinality.kind == "mixed"
 
 
-def _offers(
-    question: Question, key: str, domains: Domains, chosen: set[str], limits: SearchLimits
-) -> PlaceOffers:
-    layout = question.product.lowered.layout.of[key]
-    values = [domains[variable] for variable in layout.variables]
-    match layout:
-        case SlotLayout() if layout.slot.cardinality.kind == "mixed":
-            return _mixed(question, layout, domains, limits)
-        case SlotLayout() if layout.slot.cardinality.kind == "identical":
-            return _identical(layout, values[0], key in chosen, _default_sku(question, key))
-        case SlotLayout():
-            skus = [layout.values[value][0][0].sku if layout.values[value] else None for value in values[0]]
-            return _value_offers(skus, key in chosen, _default_sku(question, key))
-        case SetLayout(elements=elements):
-            pairs = zip(elements, values, strict=True)
-            return SetOffers(tuple(ElementOffer(element, _membership(found)) for element, found in pairs))
-        case OptionLayout(option=option):
-            if option.range is not None:
-                return NumberOffers(_intervals(option, layout, values[0]))
-            found = [option_value(option, layout.values[value]) for value in values[0]]
-            default = _default(question, key)
-            return _value_offers(
-                found, key in chosen, option_value(option, default.value) if default else _NONE
+@frozen(eq=False)
+class OfferWriter:
+    """Writes out what places are offered.
+
+    Attributes:
+        question: the choices under which it is asked.
+        domains: the valid domains under them.
+        limits: those of asking about mixed slots.
+        excluded: whether what is excluded is shown as well.
+        deltas: the price deltas; nothing where nobody asked for them.
+        chosen: the places of which the customer said something.
+    """
+
+    question: Question
+    domains: Domains
+    limits: SearchLimits
+    excluded: bool = False
+    deltas: Deltas = lambda _variable, _value: None
+    chosen: frozenset[str] = field(init=False)
+
+    @chosen.default
+    def _places_of_choices(self) -> frozenset[str]:
+        return frozenset(place_of(choice) for choice in self.question.choices.choices)
+
+    def write(self, key: str) -> PlaceOffers:
+        """What one place is offered.
+
+        Raises:
+            SearchLimitError: a limit stopped asking about a mixed slot.
+        """
+        match self.question.product.lowered.layout.of[key]:
+            case SlotLayout(slot=slot) as layout if slot.cardinality.kind == "mixed":
+                return self._mixed(layout)
+            case SlotLayout(slot=slot) as layout if slot.cardinality.kind == "identical":
+                return self._identical(layout)
+            case SlotLayout(values=units) as layout:
+                skus = [found[0][0].sku if found else None for found in units]
+                return self._values(layout, skus, self._default_sku(key))
+            case SetLayout() as layout:
+                return self._set(layout)
+            case OptionLayout(option=option, values=values) as layout:
+                if option.range is not None:
+                    return NumberOffers(_intervals(option, layout, self.domains[layout.variables[0]]))
+                found = [option_value(option, value) for value in values]
+                default = self._default(key)
+                shown = option_value(option, default.value) if default else _NONE
+                return self._values(layout, found, shown)
+
+    def _values(
+        self, layout: SlotLayout | OptionLayout, told: Sequence[PlaceValue], default: object
+    ) -> ValueOffers:
+        (variable,) = layout.variables
+        domain = self.domains[variable]
+        chosen, alone, deltas = _key(layout) in self.chosen, len(domain) == 1, self.deltas
+        offers = [
+            Offer(told[value], _state(alone, chosen, told[value] == default), deltas(variable, value))
+            for value in domain
+        ]
+        if self.excluded and len(domain) < len(told):
+            by_value = dict(zip(domain, offers, strict=True))
+            offers = [by_value.get(value) or Offer(each, "excluded") for value, each in enumerate(told)]
+        return ValueOffers(tuple(offers))
+
+    def _identical(self, layout: SlotLayout) -> IdenticalOffers:
+        (variable,) = layout.variables
+        domain = self.domains[variable]
+        quantities: dict[str, list[int]] = {}
+        values: dict[str, list[int]] = {}
+        for value in domain:
+            for component, quantity in layout.values[value]:
+                quantities.setdefault(component.sku, []).append(quantity)
+                values.setdefault(component.sku, []).append(value)
+        nothing = [value for value in domain if not layout.values[value]]
+        alone = len(quantities) == 1 and not nothing
+        chosen, default = _key(layout) in self.chosen, self._default_sku(_key(layout))
+        skus = _components(layout) if self.excluded else quantities
+        offers = tuple(
+            QuantityOffer(
+                sku,
+                min(quantities[sku]),
+                max(quantities[sku]),
+                _state(alone, chosen, sku == default),
+                self._least(variable, values[sku]),
             )
+            if sku in quantities
+            else QuantityOffer(sku, 0, 0, "excluded")
+            for sku in skus
+        )
+        return IdenticalOffers(offers, bool(nothing), self._least(variable, nothing))
+
+    def _mixed(self, layout: SlotLayout) -> MixedOffers:
+        """What a mixed slot can still hold, of each component and in all."""
+        question = self.question
+        found = multiset_offers(
+            question.prepared, layout.variables, self.domains, question.choices.assumptions, self.limits
+        )
+        if isinstance(found, Unknown):
+            raise SearchLimitError(found.reason)
+        alone = all(len(self.domains[variable]) == 1 for variable in layout.variables)
+        named = self._named(_key(layout))
+        offers = []
+        for value, units in enumerate(layout.values):
+            if not units:
+                continue
+            sku = units[0][0].sku
+            if value in found.highest:
+                state = _state(alone, sku in named, default=False)
+                delta = self._least_of([(variable, value) for variable in layout.variables])
+                offers.append(MixedOffer(sku, found.highest[value], state, delta))
+            elif self.excluded:
+                offers.append(MixedOffer(sku, 0, "excluded"))
+        return MixedOffers(tuple(offers), found.fewest, found.most)
+
+    def _set(self, layout: SetLayout) -> SetOffers:
+        return SetOffers(tuple(map(self._element, layout.elements, layout.variables)))
+
+    def _element(self, element: str, variable: int) -> ElementOffer:
+        state = _membership(self.domains[variable])
+        return ElementOffer(element, state, None if state == "cannot" else self.deltas(variable, 1))
+
+    def _named(self, key: str) -> frozenset[str]:
+        """The components that the customer named for a slot."""
+        choices = self.question.choices.choices
+        return frozenset(
+            sku
+            for choice in choices
+            if isinstance(choice, SlotChoice) and choice.slot == key
+            for sku, _ in choice.units
+        )
+
+    def _least(self, variable: int, values: Sequence[int]) -> PriceDelta:
+        return self._least_of([(variable, value) for value in values])
+
+    def _least_of(self, values: Sequence[tuple[int, int]]) -> PriceDelta:
+        """The least of some deltas; unknown if one is."""
+        least: Amount | None = None
+        for variable, value in values:
+            delta = self.deltas(variable, value)
+            if isinstance(delta, Unknown):
+                return delta
+            if delta is not None and (least is None or delta.number < least.number):
+                least = delta
+        return least
+
+    def _default(self, key: str) -> Default | None:
+        """A place's default, if it holds whatever else is chosen: the first one without a condition."""
+        defaults = self.question.product.catalog.defaults
+        return next((default for default in defaults if default.place == key and default.guard is None), None)
+
+    def _default_sku(self, key: str) -> object:
+        default = self._default(key)
+        if default is None:
+            return _NONE
+        return default.units[0][0] if default.units else None
 
 
 _NONE = object()
 """Equal to no value: there is no default."""
 
 
-def _default(question: Question, key: str) -> Default | None:
-    """A place's default, if it holds whatever else is chosen: the first one without a condition."""
-    defaults = question.product.catalog.defaults
-    return next((default for default in defaults if default.place == key and default.guard is None), None)
+def _key(layout: SlotLayout | OptionLayout) -> str:
+    return layout.slot.key if isinstance(layout, SlotLayout) else layout.option.key
 
 
-def _default_sku(question: Question, key: str) -> object:
-    default = _default(question, key)
-    if default is None:
-        return _NONE
-    return default.units[0][0] if default.units else None
-
-
-def _value_offers(values: Sequence[PlaceValue], chosen: bool, default: object) -> ValueOffers:
-    return ValueOffers(
-        tuple(Offer(value, _state(len(values) == 1, chosen, value == default)) for value in values)
-    )
+def _components(layout: SlotLayout) -> tuple[str, ...]:
+    """The components of a slot, in catalog order."""
+    return tuple(dict.fromkeys(component.sku for units in layout.values for component, _ in units))
 
 
 def _state(alone: bool, chosen: bool, default: bool) -> OfferState:
@@ -255,20 +409,6 @@ def _membership(values: tuple[int, ...]) -> Literal["must", "can", "cannot"]:
     if 1 not in values:
         return "cannot"
     return "can" if 0 in values else "must"
-
-
-def _identical(layout: SlotLayout, values: tuple[int, ...], chosen: bool, default: object) -> IdenticalOffers:
-    quantities: dict[str, list[int]] = {}
-    for value in values:
-        for component, quantity in layout.values[value]:
-            quantities.setdefault(component.sku, []).append(quantity)
-    absent = any(not layout.values[value] for value in values)
-    alone = len(quantities) == 1 and not absent
-    offers = tuple(
-        QuantityOffer(sku, min(found), max(found), _state(alone, chosen, sku == default))
-        for sku, found in quantities.items()
-    )
-    return IdenticalOffers(offers, absent)
 
 
 def _intervals(option: ProductOption, layout: OptionLayout, values: tuple[int, ...]) -> tuple[Interval, ...]:
@@ -288,14 +428,3 @@ def _own(option: ProductOption, value: Value) -> int | Fraction:
     assert isinstance(value, int | Fraction)
     unit = option.range.unit if option.range else None
     return normal(Fraction(value) / unit.factor) if unit else value
-
-
-def _mixed(question: Question, layout: SlotLayout, domains: Domains, limits: SearchLimits) -> MixedOffers:
-    """What a mixed slot can still hold, of each component and in all."""
-    found = multiset_offers(
-        question.prepared, layout.variables, domains, question.choices.assumptions, limits
-    )
-    if isinstance(found, Unknown):
-        raise SearchLimitError(found.reason)
-    offers = (MixedOffer(layout.values[value][0][0].sku, units) for value, units in found.highest.items())
-    return MixedOffers(tuple(offers), found.fewest, found.most)

@@ -1,0 +1,151 @@
+"""Saved configurations brought before a newer catalog: still good, to be repaired, or beyond repair."""
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from attrs import field, frozen
+
+from configurator.catalog.choices import PlaceChoice
+from configurator.configuration.choices import read_choices
+from configurator.configuration.model import JsonValue
+from configurator.configuration.product import PreparedProduct, ask
+from configurator.configuration.repairs import Repair, Unrepairable, repairs
+from configurator.configuration.saved import SavedConfiguration
+from configurator.configuration.validation import Invalid, validate
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.errors import ChoiceError, InvalidConfigurationError, SearchLimitError
+from configurator.explanation.conflict import Conflict
+
+
+@frozen
+class LostChoice:
+    """A saved choice that the catalog knows no longer: its place is gone, or what was chosen for it.
+
+    Attributes:
+        value: as it was saved.
+        message: what is gone.
+    """
+
+    place: str
+    value: JsonValue = field(hash=False)
+    message: str
+
+
+@frozen
+class Unchanged:
+    """Every choice still exists, and together they can be completed.
+
+    Attributes:
+        choices: as they were saved.
+    """
+
+    choices: Mapping[str, JsonValue] = field(hash=False)
+
+    def or_raise(self) -> "Unchanged":
+        """This answer."""
+        return self
+
+
+@frozen
+class Repaired:
+    """Something had to change.
+
+    Attributes:
+        choices: what is left of the choices, with the repair made, in the order in which they were saved.
+            They can be completed.
+        lost: choices that exist no longer. They are dropped, and where their place still exists it is open.
+        repair: the smallest change of the other choices; `None` where they can stay.
+        conflicts: what speaks against the other choices as they were; none where they can stay.
+    """
+
+    choices: Mapping[str, JsonValue] = field(hash=False)
+    lost: tuple[LostChoice, ...]
+    repair: Repair | None
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the choices could not stay, one sentence each."""
+        return _reasons(self.lost, self.conflicts)
+
+    def or_raise(self) -> "Repaired":
+        """This answer."""
+        return self
+
+
+@frozen
+class Broken:
+    """No choices at all could be completed: the catalog itself has nothing on that day.
+
+    Attributes:
+        lost: as in `Repaired`.
+        conflicts: what speaks against everything.
+    """
+
+    lost: tuple[LostChoice, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, one sentence each."""
+        return _reasons(self.lost, self.conflicts)
+
+    def __bool__(self) -> bool:
+        return False
+
+    def or_raise(self) -> NoReturn:
+        """Raise it.
+
+        Raises:
+            InvalidConfigurationError: always.
+        """
+        raise InvalidConfigurationError(self.reasons)
+
+
+Upgrade = Unchanged | Repaired | Broken | Unknown
+
+
+def upgrade(saved: SavedConfiguration, product: PreparedProduct, limits: SearchLimits = NO_LIMITS) -> Upgrade:
+    """Bring a saved configuration before a product, of its own catalog or of a newer one.
+
+    The catalog it was saved with is not needed. That the rest of a completion may be another one now, or cost
+    something else, is no change: it was not saved.
+    """
+    kept, lost = _read(saved, product)
+    in_order = tuple(kept[place.key] for place in product.catalog.places if place.key in kept)
+    try:
+        question = ask(product, in_order, limits)
+        found = repairs(question, limit=1, limits=limits)
+        if isinstance(found, Unknown):
+            return found
+        if isinstance(found, Unrepairable):
+            return Broken(lost, found.conflicts)
+        left = {place: value for place, value in saved.choices.items() if place in kept}
+        if not found.repairs:
+            return Repaired(left, lost, None, ()) if lost else Unchanged(left)
+        (best,) = found.repairs
+        verdict = validate(question, limits)
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
+    changed = {change.place for change in best.changes}
+    choices = {place: best.choices[place] if place in changed else value for place, value in left.items()}
+    return Repaired(choices, lost, best, verdict.conflicts if isinstance(verdict, Invalid) else ())
+
+
+def _read(
+    saved: SavedConfiguration, product: PreparedProduct
+) -> tuple[dict[str, PlaceChoice], tuple[LostChoice, ...]]:
+    """The choices that exist, by path, and those that do not."""
+    kept: dict[str, PlaceChoice] = {}
+    lost: list[LostChoice] = []
+    for place, value in saved.choices.items():
+        try:
+            (kept[place],) = read_choices(product.catalog, {place: value})
+        except ChoiceError as error:
+            lost.append(LostChoice(place, value, error.problems[0]))
+    return kept, tuple(lost)
+
+
+def _reasons(lost: tuple[LostChoice, ...], conflicts: tuple[Conflict, ...]) -> tuple[str, ...]:
+    messages = [*(each.message for each in lost), *(conflict.message for conflict in conflicts)]
+    return tuple(dict.fromkeys(messages))
