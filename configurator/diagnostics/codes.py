@@ -1,7 +1,8 @@
 """The register of diagnostic codes: every code of the product, with a page that explains it.
 
 The letter tells the gravity (`E` an error, `W` a warning), the first two digits the area: 01 the form of
-the text, 02 files and imports, 03 names and types, 04 units and money, 05 tables, 06 scenarios, 07 traps.
+the text, 02 files and imports, 03 names and types, 04 units and money, 05 tables, 06 scenarios, 07 traps,
+08 what an analysis finds (`A`, whose gravity the finding tells).
 A code keeps its meaning for ever; one that is given up is not used again.
 """
 
@@ -30,6 +31,7 @@ class DiagnosticCode:
 
 
 _AREAS = {
+    "A08": "What an analysis finds",
     "E01": "Form of the text",
     "E02": "Files and imports",
     "E03": "Names and types",
@@ -42,6 +44,265 @@ _AREAS = {
 }
 
 _REGISTER = (
+    # ------------------------------------------------------------ A08: findings of the analysis
+    DiagnosticCode(
+        "A0801",
+        "dead component",
+        "A component that is in force on the day is in no valid configuration: nobody can ever order it."
+        " Usually an attribute is wrong, or the family that must go with it lacks a partner. The finding"
+        " names the fewest rules, tables and resources that keep it out; components that are not in force"
+        " on the day are not looked at.",
+        'family cpu "Processor" choose one {\n'
+        "  | sku | socket |\n"
+        "  | C-4 | AM4    |\n"
+        "  | C-5 | AM5    |\n"
+        "}\n"
+        'family board "Mainboard" choose one {\n'
+        "  | sku | socket |\n"
+        "  | B-4 | AM4    |\n"
+        "}\n"
+        "rule socket:\n"
+        "  require cpu.socket = board.socket",
+        'family cpu "Processor" choose one {\n'
+        "  | sku | socket |\n"
+        "  | C-4 | AM4    |\n"
+        "  | C-5 | AM5    |\n"
+        "}\n"
+        'family board "Mainboard" choose one {\n'
+        "  | sku | socket |\n"
+        "  | B-4 | AM4    |\n"
+        "  | B-5 | AM5    |\n"
+        "}\n"
+        "rule socket:\n"
+        "  require cpu.socket = board.socket",
+    ),
+    DiagnosticCode(
+        "A0802",
+        "false optional",
+        "A slot may be absent by its declaration, and is in no valid configuration: the rules force"
+        " something into it. Declare it `choose one`, or mend the rules that are named.",
+        'family cooler "Cooler" choose optional {\n'
+        "  | sku |\n"
+        "  | K-1 |\n"
+        "}\n"
+        "rule cooled:\n"
+        "  require cooler is chosen",
+        'family cooler "Cooler" choose one {\n  | sku |\n  | K-1 |\n}',
+    ),
+    DiagnosticCode(
+        "A0803",
+        "redundant rule, table or resource",
+        "Without it exactly the same configurations would be valid: whatever it refuses, others refuse as"
+        " well. The finding names the fewest that do. That may be meant, for the sake of its message; but"
+        " often a condition is wrong. Of two that say the same, each makes the other redundant: take away"
+        " one, not both.",
+        'option age "Age" : whole 0..99\n'
+        "rule adults:\n"
+        "  require age >= 18\n"
+        "rule pensioners:\n"
+        "  require age >= 16",
+        'option age "Age" : whole 0..99\nrule adults:\n  require age >= 18',
+    ),
+    DiagnosticCode(
+        "A0804",
+        "void catalog",
+        "No configuration is valid on the day. The finding tells minimal sets of rules that cannot hold"
+        " together, and the fewest rules without which something is valid; or the slots that must be"
+        " filled and have nothing in force.",
+        'option age "Age" : whole 0..99\n'
+        "rule adults:\n"
+        "  require age >= 18\n"
+        "rule children:\n"
+        "  require age <= 12",
+        'option age "Age" : whole 0..99\nrule adults:\n  require age >= 18',
+    ),
+    DiagnosticCode(
+        "A0805",
+        "unreachable value",
+        "A value of an option, or an element of a set, is in no valid configuration. Take it out of the"
+        " declaration, or mend the rules that are named.",
+        'option size "Size" : one of { S, M, L }\nrule small:\n  require size in { S, M }',
+        'option size "Size" : one of { S, M }',
+    ),
+    DiagnosticCode(
+        "A0806",
+        "weight",
+        "How much rules decide: so many more configurations would be valid without this one rule,"
+        " exactly. They are the combinations that it alone refuses. A rule that weighs a lot is worth a"
+        " scenario; one that weighs next to nothing may be worth a look. `--json` tells the weight of"
+        " every rule, with a combination that it alone refuses.",
+        'option age "Age" : whole 0..99\nrule adults:\n  require age >= 18',
+        'option age "Age" : whole 18..99',
+    ),
+    DiagnosticCode(
+        "A0807",
+        "rule that never fires",
+        "Nothing that keeps the other rules ever meets the rule's condition, so that it never has a say;"
+        " or, of a warning or hint, nothing valid ever breaks it. Usually the condition names something"
+        " that another rule has ruled out.",
+        'option size "Size" : one of { S, M, L }\n'
+        'option gift "Gift wrap" : yesno\n'
+        "rule small:\n"
+        "  require size in { S, M }\n"
+        "rule large:\n"
+        "  when size = L\n"
+        "  require gift = no",
+        'option size "Size" : one of { S, M, L }\n'
+        'option gift "Gift wrap" : yesno\n'
+        "rule large:\n"
+        "  when size = L\n"
+        "  require gift = no",
+    ),
+    DiagnosticCode(
+        "A0808",
+        "forced",
+        "The same value stands in every valid configuration, although the declarations leave a choice."
+        " Customers are asked where there is nothing to ask.",
+        'option gift "Gift wrap" : yesno\nrule wrapped:\n  require gift = yes',
+        'option gift "Gift wrap" : yesno',
+    ),
+    DiagnosticCode(
+        "A0809",
+        "tight resource",
+        "How tight a resource is: the least that a valid configuration leaves of it, how many"
+        " combinations it alone refuses, and the supply from which on it refuses nothing that all else"
+        " allows.",
+        'family psu "Power supply" choose one {\n'
+        "  | sku | watts [W] |\n"
+        "  | P-1 | 500       |\n"
+        "}\n"
+        'option load "Load" : whole 0..600 in W\n'
+        "resource power in W {\n"
+        "  supply psu.watts\n"
+        "  demand load\n"
+        "}",
+        'family psu "Power supply" choose one {\n'
+        "  | sku | watts [W] |\n"
+        "  | P-1 | 500       |\n"
+        "  | P-2 | 650       |\n"
+        "}\n"
+        'option load "Load" : whole 0..600 in W\n'
+        "resource power in W {\n"
+        "  supply psu.watts\n"
+        "  demand load\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "A0810",
+        "idle row",
+        "A row without which the table would say the same: a row that allows and that no valid"
+        " configuration uses, or that allows nothing which no other row allows; a row that forbids and"
+        " refuses nothing alone.",
+        'option size "Size" : one of { S, M }\n'
+        'option colour "Colour" : one of { red, blue }\n'
+        "table stock forbid {\n"
+        "  | size | colour |\n"
+        "  | S    | any    |\n"
+        "  | S    | red    |\n"
+        "}",
+        'option size "Size" : one of { S, M }\n'
+        'option colour "Colour" : one of { red, blue }\n'
+        "table stock forbid {\n"
+        "  | size | colour |\n"
+        "  | S    | any    |\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "A0811",
+        "price range",
+        "What the cheapest and the dearest valid configuration cost, by the calc `price`; both are in the"
+        " answer. A mistake in a price list is often seen here first.",
+        'family cpu "Processor" choose one {\n'
+        "  | sku | price [EUR] |\n"
+        "  | C-1 | 1.90        |\n"
+        "  | C-2 | 219.00      |\n"
+        "}\n"
+        "calc price in EUR = sum(price)",
+        'family cpu "Processor" choose one {\n'
+        "  | sku | price [EUR] |\n"
+        "  | C-1 | 190.00      |\n"
+        "  | C-2 | 219.00      |\n"
+        "}\n"
+        "calc price in EUR = sum(price)",
+    ),
+    DiagnosticCode(
+        "A0812",
+        "never needed",
+        "Components that are in the cheapest completion of no single choice elsewhere: customers take"
+        " them only because they want them, never because the rules and the price lead there. Of equally"
+        " cheap completions the first in catalog order counts.",
+        'family mouse "Mouse" choose one {\n'
+        "  | sku | price [EUR] |\n"
+        "  | M-1 | 9.00        |\n"
+        "  | M-2 | 19.00       |\n"
+        "}\n"
+        "calc price in EUR = sum(price)",
+        'family mouse "Mouse" choose one {\n'
+        "  | sku | price [EUR] |\n"
+        "  | M-1 | 9.00        |\n"
+        "}\n"
+        "calc price in EUR = sum(price)",
+    ),
+    DiagnosticCode(
+        "A0813",
+        "family that chokes",
+        "A slot with at least four components in force, at most a quarter of which are in at least nine"
+        " tenths of the configurations: what else stands in the family hardly fits anything. The finding"
+        " names the rarest component, and the rule that refuses most there alone.",
+        'family cable "Cable" choose one {\n'
+        "  | sku | fits |\n"
+        "  | K-1 | yes  |\n"
+        "  | K-2 | no   |\n"
+        "  | K-3 | no   |\n"
+        "  | K-4 | no   |\n"
+        "}\n"
+        'option length "Length" : whole 0..99\n'
+        "rule short:\n"
+        "  cable.fits = no requires length = 0",
+        'family cable "Cable" choose one {\n'
+        "  | sku | fits |\n"
+        "  | K-1 | yes  |\n"
+        "  | K-2 | yes  |\n"
+        "  | K-3 | yes  |\n"
+        "  | K-4 | yes  |\n"
+        "}\n"
+        'option length "Length" : whole 0..99',
+    ),
+    DiagnosticCode(
+        "A0814",
+        "undecided",
+        "The time or a size limit kept a part of the analysis from being done; the reason is told."
+        " Everything else is exact. A longer `--timeout` may help; the message of a size limit says what"
+        " is too large.",
+        'option a "A" : whole 0..999\noption b "B" : whole 0..999\nrule odd:\n  require a * b != 0',
+        'option a "A" : whole 0..99\noption b "B" : whole 0..99\nrule odd:\n  require a * b != 0',
+    ),
+    DiagnosticCode(
+        "A0815",
+        "only in other slots",
+        "A component of a family that several slots share is never in this one, only in others. That is"
+        " often meant: a front wheel is no rear wheel. A family of its own for each slot would say so, and"
+        " show fewer choices.",
+        'family wheel "Wheel" {\n'
+        "  | sku | place |\n"
+        "  | W-F | fore  |\n"
+        "  | W-R | aft   |\n"
+        "}\n"
+        'slot front "Front wheel" : wheel choose one\n'
+        'slot rear "Rear wheel" : wheel choose one\n'
+        "rule front-wheel:\n"
+        "  require front.place = fore\n"
+        "rule rear-wheel:\n"
+        "  require rear.place = aft",
+        'family front "Front wheel" choose one {\n'
+        "  | sku |\n"
+        "  | W-F |\n"
+        "}\n"
+        'family rear "Rear wheel" choose one {\n'
+        "  | sku |\n"
+        "  | W-R |\n"
+        "}",
+    ),
     # ------------------------------------------------------------ E01: form of the text
     DiagnosticCode(
         "E0101",
@@ -489,7 +750,8 @@ def render_reference() -> str:
         "# Diagnostics\n",
         "<!-- Made from `configurator/diagnostics/codes.py`; a test compares. -->\n",
         "Every finding about a catalog has a code. `E` is an error: the catalog does not load."
-        " `W` is a warning: it loads, and every answer is right.\n",
+        " `W` is a warning: it loads, and every answer is right."
+        " `A` is a finding of `configurator analyze`, which tells how grave it is.\n",
     ]
     area = ""
     for code in CODES.values():

@@ -1,0 +1,1 @@
+"""What a catalog says unasked: dead components, idle rules, tight resources, prices."""

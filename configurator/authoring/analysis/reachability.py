@@ -1,0 +1,174 @@
+"""What can never be chosen, and what cannot be avoided: dead, unreachable, false optional, forced."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from configurator.authoring.analysis.findings import (
+    DEAD,
+    ELSEWHERE,
+    FALSE_OPTIONAL,
+    FORCED,
+    UNREACHABLE,
+    Finding,
+)
+from configurator.authoring.analysis.ground import Ground, holding, lacking, within
+from configurator.catalog.structure import Component, ProductOption, Slot
+from configurator.catalog.values import Value, format_number, format_value
+from configurator.csp.negation import Alternative
+from configurator.engines.engine import Unknown
+from configurator.engines.switched import Possible
+from configurator.errors import SearchLimitError
+from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
+
+
+def unreachable(ground: Ground) -> Iterator[Finding]:
+    """Components in force and values of options that no valid configuration has, in catalog order."""
+    slots = [found for found in ground.lowered.layout.of.values() if isinstance(found, SlotLayout)]
+    living = {(found.slot.family.key, sku) for found in slots for sku in living_skus(ground, found)}
+    told: set[tuple[str, str]] = set()
+    for layout in ground.lowered.layout.of.values():
+        match layout:
+            case SlotLayout(slot=slot):
+                here = living_skus(ground, layout)
+                missing = [component for component in components(layout) if component.sku not in here]
+                elsewhere = [each for each in missing if (slot.family.key, each.sku) in living]
+                sharing = [each for each in slots if each.slot.family is slot.family]
+                for component in missing:
+                    if component not in elsewhere and (slot.family.key, component.sku) not in told:
+                        told.add((slot.family.key, component.sku))
+                        yield _dead(ground, sharing, component)
+                if elsewhere:
+                    yield _elsewhere(ground, layout, elsewhere)
+            case OptionLayout():
+                yield from _values(ground, layout)
+            case SetLayout():
+                yield from _elements(ground, layout)
+
+
+def components(layout: SlotLayout) -> tuple[Component, ...]:
+    """The components in force that the slot may hold, in catalog order, each once."""
+    return tuple(dict.fromkeys(units[0][0] for units in layout.values if units))
+
+
+def living_skus(ground: Ground, layout: SlotLayout) -> frozenset[str]:
+    """The SKUs that the slot holds in some valid configuration."""
+    held = (layout.values[value] for variable in layout.variables for value in ground.domains[variable])
+    return frozenset(units[0][0].sku for units in held if units)
+
+
+def _dead(ground: Ground, slots: list[SlotLayout], component: Component) -> Finding:
+    because = _reason(ground, tuple((holding(slot, component.sku),) for slot in slots))
+    message = f"`{component.sku}` is in no valid configuration{_told(component)}"
+    return Finding(DEAD, message, (component.sku,), component.span.location, because)
+
+
+def _elsewhere(ground: Ground, layout: SlotLayout, missing: list[Component]) -> Finding:
+    skus = tuple(component.sku for component in missing)
+    because = _reason(ground, tuple((holding(layout, sku),) for sku in skus))
+    message = f"`{layout.slot.key}` never holds {', '.join(skus)}: only other slots of the family do"
+    return Finding(ELSEWHERE, message, (layout.slot.key, *skus), layout.slot.span.location, because)
+
+
+def _told(component: Component) -> str:
+    return "" if component.title == component.sku else f" ({component.title})"
+
+
+def _values(ground: Ground, layout: OptionLayout) -> Iterator[Finding]:
+    (variable,) = layout.variables
+    option = layout.option
+    missing = sorted(set(range(len(layout.values))) - set(ground.domains[variable]))
+    runs: list[list[int]] = []
+    for value in missing:
+        if option.range is not None and runs and runs[-1][-1] == value - 1:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    for run in runs:
+        because = _reason(ground, ((within(variable, run),),))
+        ends = [told_value(option, layout.values[value]) for value in dict.fromkeys((run[0], run[-1]))]
+        message = f"`{option.key}` is never {' to '.join(ends)}"
+        yield Finding(UNREACHABLE, message, (option.key,), option.span.location, because)
+
+
+def told_value(option: ProductOption, value: Value) -> str:
+    """A value of an option for people, numbers in the option's own unit."""
+    if option.range is not None and isinstance(value, int | Fraction):
+        return format_number(value, option.range.unit)
+    return format_value(value)
+
+
+def _elements(ground: Ground, layout: SetLayout) -> Iterator[Finding]:
+    for element, variable in zip(layout.elements, layout.variables, strict=True):
+        if 1 not in ground.domains[variable]:
+            because = _reason(ground, ((within(variable, (1,)),),))
+            message = f"`{layout.option.key}` never has {element}"
+            yield Finding(
+                UNREACHABLE, message, (layout.option.key, element), layout.option.span.location, because
+            )
+
+
+def _reason(ground: Ground, alternatives: tuple[Alternative, ...]) -> tuple[str, ...]:
+    """The rules that rule all alternatives out."""
+    return ground.ids(ground.because(ground.one_of(alternatives), ground.every))
+
+
+# ---------------------------------------------------------------- what cannot be avoided
+
+
+def unavoidable(ground: Ground) -> Iterator[Finding]:
+    """Optional slots that are never empty, and what is in every valid configuration, in catalog order.
+
+    What the declarations alone leave no choice about is not told.
+    """
+    for layout in ground.lowered.layout.of.values():
+        match layout:
+            case SlotLayout(slot=slot):
+                if _never_empty(ground, layout):
+                    yield _false_optional(ground, layout)
+                if len(components(layout)) > 1 or slot.cardinality.may_be_absent:
+                    yield from _core(ground, layout)
+            case OptionLayout(option=option, variables=(variable,), values=values):
+                only = ground.domains[variable]
+                if len(only) == 1 < len(values):
+                    others = frozenset(range(len(values))) - {only[0]}
+                    because = _reason(ground, ((within(variable, others),),))
+                    message = f"`{option.key}` is always {told_value(option, values[only[0]])}"
+                    yield Finding(FORCED, message, (option.key,), option.span.location, because)
+            case SetLayout(option=option):
+                for element, variable in zip(layout.elements, layout.variables, strict=True):
+                    if ground.domains[variable] == (1,) and option.minimum < len(layout.elements):
+                        because = _reason(ground, ((within(variable, (0,)),),))
+                        message = f"`{option.key}` always has {element}"
+                        yield Finding(FORCED, message, (option.key, element), option.span.location, because)
+
+
+def _never_empty(ground: Ground, layout: SlotLayout) -> bool:
+    """Whether an optional slot is filled in every valid configuration."""
+    blank = [value for value in ground.domains[layout.variables[0]] if not layout.values[value]]
+    return layout.slot.cardinality.may_be_absent and not blank
+
+
+def _false_optional(ground: Ground, layout: SlotLayout) -> Finding:
+    blanks = [value for value, units in enumerate(layout.values) if not units]
+    empty = tuple(within(variable, blanks) for variable in layout.variables)
+    because = _reason(ground, (empty,))
+    slot: Slot = layout.slot
+    message = f"`{slot.key}` may be absent, and never is"
+    return Finding(FALSE_OPTIONAL, message, (slot.key,), slot.span.location, because)
+
+
+def _core(ground: Ground, layout: SlotLayout) -> Iterator[Finding]:
+    """Components that the slot holds in every valid configuration."""
+    # What is in every configuration is in any one of them: a handful of candidates, not the whole family.
+    example = ground.rules.problem.solve(ground.every, ground.limits)
+    if isinstance(example, Unknown):
+        raise SearchLimitError(example.reason)
+    assert isinstance(example, Possible)
+    for component, _ in layout.units(example.witness):
+        asked = ground.one_of((lacking(layout, component.sku),))
+        if ground.possible(asked, ground.every) is None:
+            because = ground.ids(ground.because(asked, ground.every))
+            message = f"`{layout.slot.key}` always holds `{component.sku}`{_told(component)}"
+            yield Finding(
+                FORCED, message, (layout.slot.key, component.sku), layout.slot.span.location, because
+            )

@@ -1,0 +1,110 @@
+"""Analyses as JSON, in the published form."""
+
+from typing import Any
+
+from configurator.authoring.analysis.findings import (
+    Analysis,
+    FamilyShares,
+    Finding,
+    PriceSpan,
+    ResourceLeft,
+    RuleWeight,
+    VoidCatalog,
+)
+from configurator.configuration.model import Configuration
+from configurator.configuration.pricing import Amount, Priced
+from configurator.engines.engine import Unknown
+
+JsonObject = dict[str, Any]
+
+
+def analysis_json(found: Analysis | Unknown) -> JsonObject:
+    """`configurations`, `findings`, `weights`, `resources`, `prices`, `families`, `void`, `undecided`."""
+    if isinstance(found, Unknown):
+        return {
+            "configurations": None,
+            "findings": [],
+            "weights": [],
+            "resources": [],
+            "prices": None,
+            "families": [],
+            "void": None,
+            "undecided": {"analysis": found.reason},
+        }
+    return {
+        "configurations": _count(found.configurations),
+        "findings": [finding_json(each) for each in found.findings],
+        "weights": [_weight(each) for each in found.weights],
+        "resources": [_resource(each) for each in found.resources],
+        "prices": None if found.prices is None else _prices(found.prices),
+        "families": [_family(each) for each in found.families],
+        "void": None if found.void is None else _void(found.void),
+        "undecided": {topic: unknown.reason for topic, unknown in found.open.items()},
+    }
+
+
+def finding_json(found: Finding) -> JsonObject:
+    """A finding: its attributes, with `kind` and `severity`."""
+    return {
+        "code": found.code,
+        "kind": found.kind,
+        "severity": found.severity.value,
+        "message": found.message,
+        "about": list(found.about),
+        "location": found.location,
+        "because": list(found.because),
+        "notes": list(found.notes),
+        "witness": _configuration(found.witness),
+    }
+
+
+def _count(found: int | Unknown) -> int | None:
+    return None if isinstance(found, Unknown) else found
+
+
+def _configuration(found: Configuration | None) -> JsonObject | None:
+    return None if found is None else found.to_dict()
+
+
+def _weight(found: RuleWeight) -> JsonObject:
+    return {"rule": found.rule, "alone": _count(found.alone), "witness": _configuration(found.witness)}
+
+
+def _resource(found: ResourceLeft) -> JsonObject:
+    return {
+        "resource": found.resource,
+        "least": _amount(found.least),
+        "witness": _configuration(found.witness),
+        "enough": None if found.enough is None else _amount(found.enough),
+    }
+
+
+def _amount(found: Amount) -> str:
+    return found.text
+
+
+def _prices(found: PriceSpan) -> JsonObject:
+    return {"cheapest": _priced(found.cheapest), "dearest": _priced(found.dearest)}
+
+
+def _priced(found: Priced) -> JsonObject:
+    return {"price": _amount(found.amount), "configuration": _configuration(found.configuration)}
+
+
+def _family(found: FamilyShares) -> JsonObject:
+    return {
+        "slot": found.slot,
+        "components": [
+            {"component": share.component, "configurations": share.configurations}
+            for share in found.components
+        ],
+    }
+
+
+def _void(found: VoidCatalog) -> JsonObject:
+    return {
+        "conflicts": [list(rules) for rules in found.conflicts],
+        "complete": found.complete,
+        "drops": [list(rules) for rules in found.drops],
+        "empty": list(found.empty),
+    }
