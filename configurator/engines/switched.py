@@ -21,6 +21,9 @@ from configurator.engines.sat import Guard, SharedSolver
 from configurator.engines.sat_encoding import FALSE, TRUE, Lazy, with_tabulated_predicates
 from configurator.errors import SearchLimitError
 
+MOST_ADDED_LITERALS = 20_000
+"""How many literals questions may add to a solver before it is better made anew."""
+
 Part = tuple[Constraint, ...]
 """Constraints that are switched on together."""
 
@@ -74,6 +77,17 @@ class SwitchedProblem:
     _shared: SharedSolver | None = field(repr=False)
     _lazy: tuple[Lazy, ...] = field(repr=False)
     _switches: tuple[Switch, ...] = field(repr=False)
+    _literals: int = 0
+
+    @property
+    def worn(self) -> bool:
+        """Whether questions have added so much to the solver that it is better made anew.
+
+        Every set of values that was ever asked about stays in it as a literal.
+        """
+        return self._shared is not None and (
+            self._shared.encoding.literals > self._literals + MOST_ADDED_LITERALS
+        )
 
     @classmethod
     def of(
@@ -100,7 +114,7 @@ class SwitchedProblem:
         switches = tuple(
             _switch(shared, part, found, limits) for part, found in zip(parts, written, strict=True)
         )
-        return cls(fixed, tuple(parts), sets, shared, lazy, switches)
+        return cls(fixed, tuple(parts), sets, shared, lazy, switches, shared.encoding.literals)
 
     def extended(self, parts: Sequence[Part], limits: SearchLimits = NO_LIMITS) -> "SwitchedProblem":
         """The same with more parts, numbered on, in the same solver; this one stays as it is.

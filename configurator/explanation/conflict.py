@@ -193,13 +193,13 @@ class SwitchedRules:
 
 
 def switched_rules(lowered: LoweredProduct, limits: SearchLimits = NO_LIMITS) -> SwitchedRules:
-    """A product's restrictions as switched parts; made once for each product.
+    """A product's restrictions as switched parts; made once for each product, and anew when it is worn.
 
     Raises:
         SearchLimitError: the time is up.
     """
     known = lowered.known.get("switched rules")
-    if not isinstance(known, SwitchedRules):
+    if not isinstance(known, SwitchedRules) or known.problem.worn:
         known = _switched(lowered, limits)
         lowered.known["switched rules"] = known
     return known

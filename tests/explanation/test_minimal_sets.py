@@ -9,9 +9,10 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configurator.csp.constraints import ClauseConstraint, Literal
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import holds
-from configurator.csp.variables import Assignment
+from configurator.csp.variables import Assignment, Variable
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.engines.switched import Clash, Part, Possible, SwitchedProblem
 from configurator.errors import SearchLimitError
@@ -184,6 +185,18 @@ def quickxplain(parts: Parts, constraints: list[int]) -> list[int] | None:
     if not consistent(frozenset()):
         return []
     return explain(frozenset(), False, constraints)
+
+
+def test_a_solver_that_was_asked_about_very_many_sets_is_worn() -> None:
+    fixed = ConstraintProblem((Variable("x", 16),), ())
+    problem = SwitchedProblem.of(fixed)
+    assert not problem.worn
+
+    sets = (frozenset(at for at in range(16) if number >> at & 1) for number in range(1, 1 << 15))
+    asked = problem.extended([(ClauseConstraint((Literal(0, values),)),) for values in sets])
+
+    assert asked.worn
+    assert problem.worn
 
 
 class Undecided:
