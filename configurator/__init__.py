@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         RejectedInvalid,
         RejectedUnavailable,
     )
+    from configurator.authoring.analysis.findings import Analysis, Finding
+    from configurator.authoring.difference import Difference, Effect
     from configurator.availability.balances import Shortage
     from configurator.availability.opening import open_stock
     from configurator.availability.snapshot import StockSnapshot
@@ -35,11 +37,26 @@ if TYPE_CHECKING:
     from configurator.configuration.inspection import Inspection
     from configurator.configuration.model import ComponentQuantity, Configuration
     from configurator.configuration.pricing import Amount, Priced, PriceRange
+    from configurator.configuration.reasons import (
+        ByDefault,
+        ChosenByCustomer,
+        Excluded,
+        Forced,
+        NotForced,
+        Possible,
+        PriceReason,
+    )
+    from configurator.configuration.repairs import Change, Repair, Repairs, Unrepairable
+    from configurator.configuration.saved import SavedConfiguration
+    from configurator.configuration.session import ChosenAnyway, Session
+    from configurator.configuration.upgrade import Broken, Repaired, Unchanged
     from configurator.configuration.validation import Incomplete, Invalid, Valid
     from configurator.configurator import Configurator
     from configurator.engines.engine import Unknown
     from configurator.errors import ArtefactError, CatalogError, ConfiguratorError
-    from configurator.explanation.conflict import Conflict
+    from configurator.explanation.checking import Checked, Refuted, Unchecked
+    from configurator.explanation.conflict import Conflict, Conflicts
+    from configurator.explanation.derivation import Derivation
 
     DISTRIBUTION: str
     __version__: str
@@ -47,9 +64,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Accepted",
     "Amount",
+    "Analysis",
     "ArtefactError",
     "Available",
+    "Broken",
+    "ByDefault",
     "CatalogError",
+    "Change",
+    "Checked",
+    "ChosenAnyway",
+    "ChosenByCustomer",
     "Completed",
     "ComponentQuantity",
     "Configuration",
@@ -57,21 +81,40 @@ __all__ = [
     "Configurator",
     "ConfiguratorError",
     "Conflict",
+    "Conflicts",
     "Count",
+    "Derivation",
+    "Difference",
+    "Effect",
+    "Excluded",
     "FastPage",
+    "Finding",
+    "Forced",
     "Incomplete",
     "Inspection",
     "Invalid",
     "NotCompletable",
+    "NotForced",
     "OrderIncomplete",
+    "Possible",
     "PriceRange",
+    "PriceReason",
     "Priced",
+    "Refuted",
     "RejectedInvalid",
     "RejectedUnavailable",
+    "Repair",
+    "Repaired",
+    "Repairs",
+    "SavedConfiguration",
+    "Session",
     "Shortage",
     "StockSnapshot",
     "StockStore",
+    "Unchanged",
+    "Unchecked",
     "Unknown",
+    "Unrepairable",
     "Valid",
     "ValidDomains",
     "__version__",
@@ -84,9 +127,16 @@ __all__ = [
 _HOMES = {
     "Accepted": "configurator.acceptance.decision",
     "Amount": "configurator.configuration.pricing",
+    "Analysis": "configurator.authoring.analysis.findings",
     "ArtefactError": "configurator.errors",
     "Available": "configurator.acceptance.decision",
+    "Broken": "configurator.configuration.upgrade",
+    "ByDefault": "configurator.configuration.reasons",
     "CatalogError": "configurator.errors",
+    "Change": "configurator.configuration.repairs",
+    "Checked": "configurator.explanation.checking",
+    "ChosenAnyway": "configurator.configuration.session",
+    "ChosenByCustomer": "configurator.configuration.reasons",
     "Completed": "configurator.configuration.completion",
     "ComponentQuantity": "configurator.configuration.model",
     "Configuration": "configurator.configuration.model",
@@ -94,21 +144,40 @@ _HOMES = {
     "Configurator": "configurator.configurator",
     "ConfiguratorError": "configurator.errors",
     "Conflict": "configurator.explanation.conflict",
+    "Conflicts": "configurator.explanation.conflict",
     "Count": "configurator.configuration.enumeration",
+    "Derivation": "configurator.explanation.derivation",
+    "Difference": "configurator.authoring.difference",
+    "Effect": "configurator.authoring.difference",
+    "Excluded": "configurator.configuration.reasons",
     "FastPage": "configurator.configuration.columns",
+    "Finding": "configurator.authoring.analysis.findings",
+    "Forced": "configurator.configuration.reasons",
     "Incomplete": "configurator.configuration.validation",
     "Inspection": "configurator.configuration.inspection",
     "Invalid": "configurator.configuration.validation",
     "NotCompletable": "configurator.configuration.completion",
+    "NotForced": "configurator.configuration.reasons",
     "OrderIncomplete": "configurator.acceptance.decision",
+    "Possible": "configurator.configuration.reasons",
     "PriceRange": "configurator.configuration.pricing",
+    "PriceReason": "configurator.configuration.reasons",
     "Priced": "configurator.configuration.pricing",
+    "Refuted": "configurator.explanation.checking",
     "RejectedInvalid": "configurator.acceptance.decision",
     "RejectedUnavailable": "configurator.acceptance.decision",
+    "Repair": "configurator.configuration.repairs",
+    "Repaired": "configurator.configuration.upgrade",
+    "Repairs": "configurator.configuration.repairs",
+    "SavedConfiguration": "configurator.configuration.saved",
+    "Session": "configurator.configuration.session",
     "Shortage": "configurator.availability.balances",
     "StockSnapshot": "configurator.availability.snapshot",
     "StockStore": "configurator.availability.store",
+    "Unchanged": "configurator.configuration.upgrade",
+    "Unchecked": "configurator.explanation.checking",
     "Unknown": "configurator.engines.engine",
+    "Unrepairable": "configurator.configuration.repairs",
     "Valid": "configurator.configuration.validation",
     "ValidDomains": "configurator.configuration.domains",
     "open_stock": "configurator.availability.opening",

@@ -9,7 +9,7 @@
     ├── EngineError
     │   ├── EngineUnavailableError   an engine that is not known or not installed
     │   ├── SearchLimitError         a limit ended a search; `.reason`
-    │   └── ArtefactError            a file that holds no compiled catalog, or a stale one; `.reason`
+    │   └── ArtefactError            a compiled catalog that cannot be used, or be made a file; `.reason`
     └── StockError
         ├── OutOfStockError         what `.or_raise()` raises where components are short; `.shortages`
         ├── StockUnavailableError    the database cannot be opened, is locked, corrupt or of another version
@@ -134,10 +134,10 @@ class SearchLimitError(EngineError):
 
 
 class ArtefactError(EngineError):
-    """A file holds no compiled catalog that can be used: it is damaged, stale, or something else.
+    """A file holds no compiled catalog that can be used (damaged, stale or something else), or none is made.
 
     Attributes:
-        reason: what is wrong with it, in one line.
+        reason: what is wrong, in one line.
     """
 
     def __init__(self, reason: str) -> None:

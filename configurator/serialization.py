@@ -28,24 +28,49 @@ from configurator.availability.balances import StockBalance
 from configurator.availability.demand import DemandLine
 from configurator.availability.reservations import Reservation
 from configurator.availability.stock_import import ImportLine, ImportPlan
-from configurator.configuration.completion import Completed, Completion
+from configurator.configuration.completion import Completed, Completion, NotCompletable
 from configurator.configuration.domains import (
+    ElementOffer,
     IdenticalOffers,
+    MixedOffer,
     MixedOffers,
     NumberOffers,
     Offer,
+    QuantityOffer,
     ValidDomains,
     ValueOffers,
 )
 from configurator.configuration.enumeration import Count
 from configurator.configuration.inspection import Inspection
-from configurator.configuration.model import Configuration, json_value
+from configurator.configuration.model import Configuration, JsonValue, json_value
+from configurator.configuration.pricing import Amount, Priced, PriceRanges
+from configurator.configuration.reasons import (
+    ByDefault,
+    ChosenByCustomer,
+    Excluded,
+    Forced,
+    NotForced,
+    Possible,
+    PriceReason,
+    Why,
+    WhyNot,
+)
+from configurator.configuration.repairs import Change, Repair, Repairs, Unrepairable
+from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict
 from configurator.diagnostics.diagnostic import Diagnostic
 from configurator.diagnostics.rendering import to_json as diagnostic_to_json
 from configurator.engines.engine import Unknown
 from configurator.errors import OrderError
-from configurator.explanation.conflict import Conflict
+from configurator.explanation.conflict import Conflict, Conflicts
+from configurator.explanation.derivation import Derivation, Step
+from configurator.explanation.evidence import (
+    DecisionEvidence,
+    EffectivityEvidence,
+    Evidence,
+    RuleEvidence,
+    StockEvidence,
+)
 
 SCHEMA = 1
 """The version of all forms together; it rises when a key changes its meaning or goes."""
@@ -129,13 +154,13 @@ def count_json(answer: Count | Unknown) -> JsonObject:
 
 
 def verdict_json(verdict: Verdict) -> JsonObject:
-    """`verdict`, `conflicts`, `open`, `notices`; for `unknown` also the `reason`."""
-    form: JsonObject = {"verdict": "valid", "conflicts": [], "open": [], "notices": []}
+    """`verdict`, `conflicts`, `open`, `notices`, `witness`; for `unknown` also the `reason`."""
+    form: JsonObject = {"verdict": "valid", "conflicts": [], "open": [], "notices": [], "witness": None}
     match verdict:
         case Valid(notices=notices):
             form["notices"] = to_json(notices)
-        case Incomplete(open=still_open):
-            form |= {"verdict": "incomplete", "open": list(still_open)}
+        case Incomplete(open=still_open, witness=witness):
+            form |= {"verdict": "incomplete", "open": list(still_open), "witness": to_json(witness)}
         case Invalid(conflicts=conflicts):
             form |= {"verdict": "invalid", "conflicts": to_json(conflicts)}
         case Unknown(reason=reason):
@@ -151,6 +176,29 @@ def options_json(answer: ValidDomains | Unknown, conflicts: tuple[Conflict, ...]
         "options": {path: to_json(offers) for path, offers in answer.of.items()},
         "conflicts": to_json(conflicts),
     }
+
+
+def prices_json(answer: PriceRanges | Unknown) -> JsonObject:
+    """`prices` by path: of each value still possible `least` and `most`, which is `null` where not known."""
+    if isinstance(answer, Unknown):
+        return {"prices": None, "reason": answer.reason}
+    return {
+        "prices": {
+            path: [{"value": json_value(value), **to_json(told)} for value, told in values]
+            for path, values in answer.items()
+        }
+    }
+
+
+def cheapest_json(answer: tuple[Priced, ...] | NotCompletable | Unknown, calc: str) -> JsonObject:
+    """`by`, and `cheapest`, each `configuration` and `amount`; without an answer `null` and the `reason`."""
+    match answer:
+        case Unknown(reason=reason):
+            return {"by": calc, "cheapest": None, "reason": reason}
+        case NotCompletable():
+            return {"by": calc, "cheapest": []}
+        case _:
+            return {"by": calc, "cheapest": [to_json(each) for each in answer]}
 
 
 def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
@@ -246,6 +294,155 @@ def inspection_json(found: Inspection) -> JsonObject:
     return told
 
 
+def repairs_json(
+    answer: Repairs | Unrepairable | Unknown, applied: Mapping[str, JsonValue] | None = None
+) -> JsonObject:
+    """`repairs`, `more`, `conflicts` where nothing helps, `choices` with a repair applied if one was.
+
+    Without an answer `repairs` is `null`, and there is the `reason`.
+    """
+    form: JsonObject = {
+        "repairs": [],
+        "more": False,
+        "conflicts": [],
+        "choices": None if applied is None else dict(applied),
+    }
+    match answer:
+        case Unknown(reason=reason):
+            form |= {"repairs": None, "reason": reason}
+        case Unrepairable(conflicts=conflicts):
+            form["conflicts"] = to_json(conflicts)
+        case _:
+            form |= {"repairs": to_json(answer.repairs), "more": answer.more}
+    return form
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def conflicts_json(answer: Conflicts | Unknown) -> JsonObject:
+    """`conflicts` and whether they are all (`complete`); where unknown `null` and the `reason`."""
+    if isinstance(answer, Unknown):
+        return {"conflicts": None, "complete": False, "reason": answer.reason}
+    return {"conflicts": to_json(answer.conflicts), "complete": answer.complete}
+
+
+def reason_json(answer: Why | WhyNot) -> JsonObject:
+    """`answer` and the `value` in words; beside them what the answer is made of.
+
+    | `answer`       | further keys                                            |
+    |----------------|---------------------------------------------------------|
+    | `excluded`     | `derivation`, `conflict`, `retreats`                    |
+    | `possible`     | `price_delta` (or `null`), `instead`                    |
+    | `forced`       | `derivation`, `conflict`                                |
+    | `chosen`       | `choice`                                                |
+    | `default`      | `location`                                              |
+    | `not_forced`   | `others`                                                |
+    | `unknown`      | `reason`; no value                                      |
+    """
+    match answer:
+        case Excluded(text=text, derivation=derivation, conflict=conflict, retreats=retreats):
+            return {
+                "answer": "excluded",
+                "value": text,
+                "derivation": to_json(derivation),
+                "conflict": to_json(conflict),
+                "retreats": to_json(retreats),
+            }
+        case Possible(text=text, price_delta=delta, instead=instead):
+            return {
+                "answer": "possible",
+                "value": text,
+                "price_delta": None if delta is None else to_json(delta),
+                "instead": instead,
+            }
+        case Forced(text=text, because=derivation, conflict=conflict):
+            told = {"derivation": to_json(derivation), "conflict": to_json(conflict)}
+            return {"answer": "forced", "value": text, **told}
+        case ChosenByCustomer(text=text, choice=choice):
+            return {"answer": "chosen", "value": text, "choice": choice}
+        case ByDefault(text=text, location=location):
+            return {"answer": "default", "value": text, "location": location}
+        case NotForced(text=text, others=others):
+            return {"answer": "not_forced", "value": text, "others": [json_value(each) for each in others]}
+        case Unknown(reason=reason):
+            return {"answer": "unknown", "reason": reason}
+
+
+def price_reason_json(answer: PriceReason | NotCompletable | Unknown) -> JsonObject:
+    """`configuration`, `lines`, `total`; without an answer `null`, and of an unknown one the `reason`."""
+    match answer:
+        case PriceReason(configuration=configuration, lines=lines, total=total):
+            return {
+                "configuration": to_json(configuration),
+                "lines": [
+                    {
+                        "place": line.place,
+                        "title": line.title,
+                        "value": json_value(line.value),
+                        "amount": to_json(line.amount),
+                        "provenance": line.provenance,
+                        "cheaper": line.cheaper
+                        and {"value": json_value(line.cheaper.value), "amount": to_json(line.cheaper.amount)},
+                    }
+                    for line in lines
+                ],
+                "total": to_json(total),
+            }
+        case Unknown(reason=reason):
+            return {"configuration": None, "lines": [], "total": None, "reason": reason}
+        case NotCompletable():
+            return {"configuration": None, "lines": [], "total": None}
+
+
+def _conflict(found: Conflict) -> JsonObject:
+    # The witnesses are for checking within the process: they are numbers of values.
+    return {
+        "rules": list(found.rules),
+        "rows": to_json(found.rows),
+        "choices": list(found.choices),
+        "stock": list(found.stock),
+        "message": found.message,
+        "locations": list(found.locations),
+        "not_in_force": list(found.not_in_force),
+        "minimal": found.minimal,
+        "evidence": [_evidence(each) for each in found.evidence],
+    }
+
+
+def _evidence(found: Evidence) -> JsonObject:
+    match found:
+        case RuleEvidence():
+            return {
+                "kind": found.kind,
+                "rule": found.rule,
+                "what": found.what,
+                "message": found.message,
+                "location": found.location,
+                "rows": list(found.rows),
+            }
+        case DecisionEvidence(place=place, text=text):
+            return {"kind": found.kind, "place": place, "text": text}
+        case StockEvidence(component=component, text=text):
+            return {"kind": found.kind, "component": component, "text": text}
+        case EffectivityEvidence(component=component, place=place, text=text):
+            return {"kind": found.kind, "component": component, "place": place, "text": text}
+
+
+def _derivation(found: Derivation) -> JsonObject:
+    return {"supposed": found.supposed, "steps": [_step(step) for step in found.steps]}
+
+
+def _step(step: Step) -> JsonObject:
+    return {
+        "text": step.text,
+        "premises": [premise.left.text for premise in step.premises],
+        "readings": [premise.reading for premise in step.premises if premise.reading],
+        "by": [_evidence(each) for each in step.by],
+        "conclusion": [left.text for left in step.conclusion],
+    }
+
+
 # ---------------------------------------------------------------- one value
 
 
@@ -300,12 +497,52 @@ def _value_offers(found: ValueOffers) -> list[Any]:
     return [_offer(offer) for offer in found.offers]
 
 
+def _quantity_offer(found: QuantityOffer) -> JsonObject:
+    return {
+        "component": found.component,
+        "lowest": found.lowest,
+        "highest": found.highest,
+        "state": found.state,
+    }
+
+
+def _mixed_offer(found: MixedOffer) -> JsonObject:
+    return {"component": found.component, "highest": found.highest}
+
+
+def _element_offer(found: ElementOffer) -> JsonObject:
+    return {"element": found.element, "state": found.state}
+
+
 def _identical_offers(found: IdenticalOffers) -> JsonObject:
     return {"components": to_json(found.offers), "absent": found.absent}
 
 
 def _mixed_offers(found: MixedOffers) -> JsonObject:
     return {"components": to_json(found.offers), "fewest": found.fewest, "most": found.most}
+
+
+def _amount(found: Amount) -> JsonObject:
+    return {"number": json_value(found.number), "text": found.text}
+
+
+def _change(found: Change) -> JsonObject:
+    return {
+        "place": found.place,
+        "before": json_value(found.before),
+        "after": json_value(found.after),
+        "at_least": found.at_least,
+    }
+
+
+def _repair(found: Repair) -> JsonObject:
+    return {
+        "changes": to_json(found.changes),
+        "weight": found.weight,
+        "delta": None if found.delta is None else to_json(found.delta),
+        "keys": list(found.keys),
+        "choices": dict(found.choices),
+    }
 
 
 def _number_offers(found: NumberOffers) -> JsonObject:
@@ -317,16 +554,25 @@ def _converter() -> Converter:
     # Where the published form is the class, attribute by attribute, cattrs makes it; others are written out.
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(Configuration, Configuration.to_dict)
+    converter.register_unstructure_hook(SavedConfiguration, SavedConfiguration.to_dict)
     converter.register_unstructure_hook(Reservation, _reservation)
     converter.register_unstructure_hook(StockBalance, _balance)
     converter.register_unstructure_hook(ImportLine, _import_line)
     converter.register_unstructure_hook(DemandLine, _demand_line)
     converter.register_unstructure_hook(LineConflict, _line_conflict)
     converter.register_unstructure_hook(LineOpen, _line_open)
+    converter.register_unstructure_hook(Amount, _amount)
+    converter.register_unstructure_hook(Conflict, _conflict)
+    converter.register_unstructure_hook(Derivation, _derivation)
+    converter.register_unstructure_hook(QuantityOffer, _quantity_offer)
+    converter.register_unstructure_hook(MixedOffer, _mixed_offer)
+    converter.register_unstructure_hook(ElementOffer, _element_offer)
     converter.register_unstructure_hook(ValueOffers, _value_offers)
     converter.register_unstructure_hook(IdenticalOffers, _identical_offers)
     converter.register_unstructure_hook(MixedOffers, _mixed_offers)
     converter.register_unstructure_hook(NumberOffers, _number_offers)
+    converter.register_unstructure_hook(Change, _change)
+    converter.register_unstructure_hook(Repair, _repair)
     return converter
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from attrs import field, frozen
 
 from configurator.catalog.values import Type, Unit, Value
+from configurator.source import Span
 
 
 @frozen(eq=False)
@@ -235,6 +236,7 @@ class Calc:
     expression: Expression = field(repr=False)
     unit: Unit | None
     money: bool
+    span: Span = field(repr=False)
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -94,7 +94,7 @@ class NamedValues:
             return None
         money = unit is not None and unit == self._draft.currency
         title = node.title.value if node.title else node.name.text
-        calc = Calc(key, title, expression, unit or self.base_unit(expression), money)
+        calc = Calc(key, title, expression, unit or self.base_unit(expression), money, node.span)
         self._draft.calcs[key] = calc
         return calc
 

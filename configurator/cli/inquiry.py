@@ -19,6 +19,7 @@ from configurator.cli.wording import BAD, DOUBTFUL, FAINT, plural
 from configurator.configurator import Configurator
 from configurator.diagnostics.diagnostic import Diagnostic, Severity
 from configurator.diagnostics.rendering import render_text
+from configurator.engines.registry import AUTOMATIC, find_engine
 from configurator.errors import CatalogError, ConfiguratorError
 from configurator.serialization import (
     CatalogIdentity,
@@ -29,7 +30,7 @@ from configurator.serialization import (
     failure_json,
 )
 
-Format = Literal["text", "json", "jsonl", "csv"]
+Format = Literal["text", "json", "jsonl", "csv", "github", "markdown"]
 
 
 @frozen
@@ -129,12 +130,16 @@ class Inquiry:
             EngineUnavailableError: no engine has the name asked for.
         """
         loaded = Configurator.load(path, engine=self.settings.engine, clock=self.surroundings.now)
+        return self.adopt(loaded, path)
+
+    def adopt(self, loaded: Configurator, path: str) -> Configurator:
+        """Take a catalog that was loaded otherwise for the one that is asked about."""
         catalog = loaded.catalog
         self.findings.extend(loaded.diagnostics)
         day = self.settings.as_of or loaded.today()
         self.identity = CatalogIdentity(catalog.name, catalog.version, catalog.digest, day)
         self._remark_on_findings(path)
-        self.engine = loaded.product(day).engine.name
+        self.engine = find_engine(self.settings.engine or AUTOMATIC).name
         return loaded
 
     def _remark_on_findings(self, path: str) -> None:

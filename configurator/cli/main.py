@@ -14,8 +14,14 @@ COMMANDS = {
     "count": "How many valid configurations keep the choices.",
     "list": "The valid configurations, in catalog order.",
     "validate": "Whether choices are valid, and if not, why.",
+    "repair": "The smallest changes that make choices possible again.",
+    "explain": "Why: conflicts, a value, why not, a price; or a code.",
+    "configure": "A dialog at the terminal: choose, see prices, ask why.",
     "options": "What every place can still take.",
+    "cheapest": "The cheapest configurations that keep the choices.",
     "complete": "Fill in the rest: choices, then defaults, then catalog order.",
+    "analyze": "What a catalog says unasked: dead components, idle rules, prices.",
+    "diff": "What a change does: configurations lost and gained, orders that break.",
     "inspect": "How questions will be answered: the compiled form.",
     "accept": "Accept an order: valid, then available, then reserved.",
     "stock": "Count, show and mend the stock of components.",
@@ -55,10 +61,22 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.list import list_configurations as command
         case "validate":
             from configurator.cli.commands.validate import validate as command
+        case "repair":
+            from configurator.cli.commands.repair import repair as command
+        case "explain":
+            from configurator.cli.commands.explain import explain as command
+        case "configure":
+            from configurator.cli.commands.configure import configure as command
         case "options":
             from configurator.cli.commands.options import options as command
+        case "cheapest":
+            from configurator.cli.commands.cheapest import cheapest as command
         case "complete":
             from configurator.cli.commands.complete import complete as command
+        case "analyze":
+            from configurator.cli.commands.analyze import analyze as command
+        case "diff":
+            from configurator.cli.commands.diff import diff as command
         case "inspect":
             from configurator.cli.commands.inspect import inspect as command
         case "accept":

@@ -119,6 +119,13 @@ def output_options(*forms: str) -> Callable[[Function], Function]:
     return decorate
 
 
+def calc_option(function: Function) -> Function:
+    """`--by CALC`."""
+    return click.option(
+        "--by", default="price", show_default=True, metavar="CALC", help="The calc that is asked about."
+    )(function)
+
+
 def limit_option(what: str) -> Callable[[Function], Function]:
     """`--limit N`."""
     return click.option("--limit", type=click.IntRange(min=0), metavar="N", help=what)

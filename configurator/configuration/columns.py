@@ -4,49 +4,81 @@ The *fast order* is the diagram's: row 10^10 costs what row 0 costs, and each ro
 catalog, choices, day and version, so pages say which order they are of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
-from configurator.configuration.model import Configuration
-from configurator.configuration.product import PreparedProduct, Question
+from configurator.catalog.model import Catalog
+from configurator.configuration.model import Configuration, configuration_of
+from configurator.configuration.product import PreparedProduct, Question, compiled_product
 from configurator.csp.variables import Assignment
 from configurator.engines.diagram.artefact import fingerprint
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
-from configurator.engines.registry import compiled_form
 from configurator.errors import ChoiceError, SearchLimitError
+from configurator.lowering.product import LoweredProduct, lower_product
 
 LARGEST_COLUMNS = 100_000_000
 """Numbers that columns hold at most: about 400 MB."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ConfigurationColumns:
     """Configurations as numbers: what each stands for is looked up when it is asked for.
 
+    One row per variable, in catalog order, and one column per configuration. Numbers count from 0, in
+    catalog order, among what is in force on the day:
+
+    | Place                        | Rows                | Numbers                                         |
+    |------------------------------|---------------------|-------------------------------------------------|
+    | slot of one                  | one                 | its components                                  |
+    | optional slot                | one                 | absent, then its components                     |
+    | slot of identical components | one                 | absent if it may be, then component by quantity |
+    | mixed slot of up to n        | n, never descending | blank, then its components                      |
+    | option of values, or yesno   | one                 | its values; no before yes                       |
+    | option of a number           | one                 | its numbers, ascending                          |
+    | set option                   | one per element     | 0 left out, 1 in                                |
+
+    Pickling keeps the catalog and the numbers, and nothing of what was prepared to find them.
+
     Attributes:
-        values: one row per variable of the catalog's layout, one column per configuration.
+        lowered: the catalog on its day, which tells what the numbers stand for.
+        values: the numbers.
     """
 
-    product: PreparedProduct = field(repr=False)
-    values: NDArray[np.int32] = field(repr=False)
+    lowered: LoweredProduct
+    values: NDArray[np.int32]
+
+    def __repr__(self) -> str:
+        name, day = self.lowered.catalog.name, self.lowered.as_of
+        return f"<ConfigurationColumns {name} {day} {len(self):,} configurations in {len(self.values)} rows>"
+
+    def __reduce__(self) -> tuple[Callable[..., "ConfigurationColumns"], tuple[object, ...]]:
+        return _unpickled, (self.lowered.catalog, self.lowered.as_of, self.values)
 
     def __len__(self) -> int:
         return int(self.values.shape[1])
 
     def __getitem__(self, at: int) -> Configuration:
-        return self.product.configuration(tuple(self.values[:, at].tolist()))
+        return self._configuration(self.values[:, at].tolist())
 
     def __iter__(self) -> Iterator[Configuration]:
         for column in self.values.T.tolist():
-            yield self.product.configuration(tuple(column))
+            yield self._configuration(column)
+
+    def _configuration(self, column: list[int]) -> Configuration:
+        return configuration_of(self.lowered.catalog, self.lowered.lift(tuple(column)))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each row is about: a slot or option, a position of a mixed slot, an element of a set."""
-        return tuple(variable.name for variable in self.product.lowered.layout.variables)
+        return tuple(variable.name for variable in self.lowered.layout.variables)
+
+
+def _unpickled(catalog: Catalog, as_of: date, values: NDArray[np.int32]) -> ConfigurationColumns:
+    return ConfigurationColumns(lower_product(catalog, as_of), values)
 
 
 @frozen
@@ -74,7 +106,7 @@ def fast_page(
     """
     if offset < 0 or length < 0:
         raise ValueError("a page begins at 0 or later and has a length of 0 or more")
-    compiled = compiled_form(question.prepared, limits)
+    compiled = question.compiled("pages in the fast order", limits)
     if isinstance(compiled, Unknown):
         return compiled
     order = compiled.compiled.remember(fingerprint, limits)
@@ -90,7 +122,7 @@ def fast_page(
         columns = found.page(offset, length, limits)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
-    return FastPage(ConfigurationColumns(question.product, columns), offset, found.size, order)
+    return FastPage(ConfigurationColumns(question.product.lowered, columns), offset, found.size, order)
 
 
 def rank_of(
@@ -99,7 +131,7 @@ def rank_of(
     """The number of a configuration in the fast order; `None` if it does not keep rules and choices."""
     if question.impossible:
         return None
-    compiled = compiled_form(question.prepared, limits)
+    compiled = question.compiled("ranks in the fast order", limits)
     if isinstance(compiled, Unknown):
         return compiled
     found = compiled.fast_order(question.choices.assumptions, limits)
@@ -123,27 +155,30 @@ def sample_configurations(
     refused = _too_large(question, amount)
     if refused is not None:
         return refused
-    compiled = compiled_form(question.prepared, limits)
+    compiled = question.compiled("samples", limits)
     if isinstance(compiled, Unknown):
         return compiled
     found = compiled.sample(amount, seed, question.choices.assumptions, limits)
-    return found if isinstance(found, Unknown) else ConfigurationColumns(question.product, found)
+    return found if isinstance(found, Unknown) else ConfigurationColumns(question.product.lowered, found)
 
 
 def validate_columns(
     product: PreparedProduct, values: NDArray[np.int32], limits: SearchLimits = NO_LIMITS
 ) -> NDArray[np.bool_] | Unknown:
-    """For each column whether it is a valid configuration; rows are those of `ConfigurationColumns.values`.
+    """For each column whether it is a valid configuration; numbered as `ConfigurationColumns` are.
 
-    Any whole numbers will do; what stands for nothing is invalid. A million take some tens of milliseconds.
+    Any whole numbers will do. What stands for nothing is invalid, and so are positions of a mixed slot
+    that descend: each configuration has one column. A million take some tens of milliseconds.
 
     Raises:
-        ChoiceError: there is not one row per variable.
+        ChoiceError: there is not one row per variable, or the values are no whole numbers.
     """
     rows = len(product.lowered.layout.variables)
+    if not np.issubdtype(values.dtype, np.integer):
+        raise ChoiceError([f"the values must be whole numbers, not `{values.dtype}`"])
     if values.ndim != 2 or len(values) != rows:
         raise ChoiceError([f"{rows} rows of values are needed, one for each variable"])
-    compiled = compiled_form(product.prepared, limits)
+    compiled = compiled_product(product, "verdicts on columns", limits)
     if isinstance(compiled, Unknown):
         return compiled
     try:
@@ -163,4 +198,4 @@ def _too_large(question: Question, rows: int) -> Unknown | None:
 
 def _nothing(question: Question) -> ConfigurationColumns:
     rows = len(question.product.lowered.layout.variables)
-    return ConfigurationColumns(question.product, np.empty((rows, 0), np.int32))
+    return ConfigurationColumns(question.product.lowered, np.empty((rows, 0), np.int32))

@@ -4,7 +4,7 @@ from datetime import date
 
 from attrs import field, frozen
 
-from configurator.configuration.product import PreparedProduct
+from configurator.configuration.product import PreparedProduct, compiled_product
 from configurator.csp.constraints import (
     ClauseConstraint,
     Constraint,
@@ -13,8 +13,8 @@ from configurator.csp.constraints import (
     SortedConstraint,
     TableConstraint,
 )
-from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
-from configurator.engines.registry import compiled_form
+from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
 from configurator.engines.staged import StagedProblem
 
 KINDS: dict[type[Constraint], str] = {
@@ -75,6 +75,7 @@ class Inspection:
         bytes: what the diagram's arrays take.
         seconds: how long each step of compiling took, in order; empty for one loaded from a file.
         notes: what was tried and given up, and why.
+        void: whether there is no valid configuration at all; `None` where compiling did not tell.
     """
 
     engine: str
@@ -89,6 +90,7 @@ class Inspection:
     bytes: int
     seconds: dict[str, float]
     notes: tuple[str, ...]
+    void: bool | None
 
 
 def inspect_product(
@@ -100,12 +102,12 @@ def inspect_product(
     for constraint in problem.constraints:
         kind = KINDS[type(constraint)]
         kinds[kind] = kinds.get(kind, 0) + 1
-    search = compiled_form(product.prepared, limits)
+    search = compiled_product(product, "a compiled form to look into", limits)
     engine, variables = product.engine.name, len(problem.variables)
     if isinstance(search, Unknown):
         notes = (search.reason,)
         return Inspection(
-            engine, _first_willing(product), in_force, variables, kinds, None, (), 0, 0, 0, {}, notes
+            engine, _first_willing(product), in_force, variables, kinds, None, (), 0, 0, 0, {}, notes, None
         )
     compiled, report = search.compiled, search.report
     layers = tuple(
@@ -137,7 +139,19 @@ def inspect_product(
         size,
         dict(report.seconds),
         tuple(report.notes),
+        _is_void(search, limits),
     )
+
+
+def _is_void(search: DiagramSearch, limits: SearchLimits) -> bool | None:
+    """Whether nothing is valid: told by the diagram, unless several sums outside it have a say in it too."""
+    if search.compiled.diagram.void:
+        return True
+    if len(search.compiled.side_sums) > 1:
+        # That may be a long search, which nobody has asked for.
+        return None
+    found = search.feasibility({}, limits)
+    return None if isinstance(found, Unknown) else isinstance(found, Infeasible)
 
 
 def _first_willing(product: PreparedProduct) -> str:

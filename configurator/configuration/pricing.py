@@ -4,20 +4,22 @@ Everything here is asked of one calc, `price` unless another is named, which mus
 for which the calc has no value (an attribute is blank) are no answers to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
 
 from attrs import frozen
 
 from configurator.catalog.expressions import Calc
-from configurator.catalog.values import Number, format_number
+from configurator.catalog.values import format_number
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.model import Configuration, PlaceValue, option_value
 from configurator.configuration.product import Question
+from configurator.csp.variables import Assumptions
 from configurator.diagnostics.suggestion import did_you_mean
-from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
-from configurator.engines.registry import compiled_form
+from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.engine import NO_LIMITS, Infeasible, Objective, SearchLimits, Unknown
 from configurator.errors import ChoiceError
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
 from configurator.lowering.objectives import LoweredObjective, lower_calc
@@ -89,7 +91,7 @@ def cheapest_configurations(
             return best
         ranked: Sequence[tuple[int, tuple[int, ...]]] = ((best.cost, best.witness),)
     else:
-        compiled = compiled_form(question.prepared, limits)
+        compiled = question.compiled(f"the {count} cheapest configurations", limits)
         if isinstance(compiled, Unknown):
             return compiled
         listed = compiled.top(found.terms, count, assumptions, limits)
@@ -117,7 +119,7 @@ def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS
         return found
     if question.impossible:
         return dict.fromkeys(question.product.lowered.layout.of, ())
-    compiled = compiled_form(question.prepared, limits)
+    compiled = question.compiled("price ranges", limits)
     if isinstance(compiled, Unknown):
         return compiled
     assumptions = found.known(question.choices.assumptions, _sizes(question))
@@ -130,26 +132,107 @@ def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS
     }
 
 
+Budget = int | Fraction | Decimal | Amount
+"""An amount of money, or of whatever else a calc adds up, in the calc's own unit."""
+
+
 def price_histogram(
-    question: Question, calc: str, budgets: Sequence[Number], limits: SearchLimits = NO_LIMITS
-) -> tuple[int, ...] | Unknown:
+    question: Question, calc: str, budgets: Sequence[Budget], limits: SearchLimits = NO_LIMITS
+) -> tuple[int | Unknown, ...] | Unknown:
     """For each budget, in the calc's own unit, how many configurations come to that much at most, exactly.
+
+    One that cannot be counted within the limits is `Unknown` for itself. Budgets below the cheapest or
+    from the dearest on need no counting by amounts, so they are answered all the same.
 
     Raises:
         ChoiceError: there is no such calc, or it is no amount.
+        TypeError: a budget is no exact number.
+        ValueError: a budget is infinite or no number at all.
     """
+    wanted = exact_budgets(budgets)
     found = objective_of(question, calc)
     if isinstance(found, Unknown):
         return found
     if question.impossible:
-        return (0,) * len(budgets)
-    compiled = compiled_form(question.prepared, limits)
+        return (0,) * len(wanted)
+    compiled = question.compiled("counts within budgets", limits)
     if isinstance(compiled, Unknown):
         return compiled
     factor = found.calc.unit.factor if found.calc.unit else 1
-    edges = [found.total(Fraction(budget) * factor) for budget in budgets]
+    edges = [found.total(budget * factor) for budget in wanted]
     assumptions = found.known(question.choices.assumptions, _sizes(question))
-    return compiled.histogram(found.terms, edges, assumptions, limits)
+    return _counts_within(compiled, found.terms, edges, assumptions, limits)
+
+
+def exact_budgets(budgets: Iterable[Budget]) -> tuple[Fraction, ...]:
+    """Budgets as fractions.
+
+    Raises:
+        TypeError: one of them is no exact number.
+        ValueError: one of them is infinite or no number at all.
+    """
+    if isinstance(budgets, str | bytes) or not isinstance(budgets, Iterable):
+        raise TypeError(f"budgets are a list of amounts, such as `[500, 1000]`, not `{budgets!r}`")
+    return tuple(_exact(budget) for budget in budgets)
+
+
+def _exact(budget: Budget) -> Fraction:
+    number = budget.number if isinstance(budget, Amount) else budget
+    if isinstance(number, bool) or not isinstance(number, int | Fraction | Decimal):
+        # A float is refused, not rounded: 0.1 is no tenth.
+        raise TypeError(
+            f"a budget is a whole number, a `Decimal`, a `Fraction` or an `Amount`, not `{budget!r}`"
+        )
+    if isinstance(number, Decimal) and not number.is_finite():
+        raise ValueError(f"a budget is a finite amount, not `{number}`")
+    return Fraction(number)
+
+
+def _counts_within(
+    compiled: DiagramSearch,
+    terms: Objective,
+    edges: Sequence[int],
+    assumptions: Assumptions,
+    limits: SearchLimits,
+) -> tuple[int | Unknown, ...] | Unknown:
+    """For each edge how many solutions cost that at most."""
+    if not edges:
+        return ()
+    extremes = compiled.cost_extremes(terms, assumptions, limits)
+    if isinstance(extremes, Unknown):
+        return extremes
+    if isinstance(extremes, Infeasible):
+        return (0,) * len(edges)
+    least, most = extremes
+    answers: dict[int, int | Unknown] = {edge: 0 for edge in edges if edge < least}
+    if max(edges) >= most:
+        everything = compiled.count(assumptions, limits)
+        answers |= {edge: everything for edge in edges if edge >= most}
+    between = tuple(sorted({edge for edge in edges if least <= edge < most}))
+    answers |= dict(zip(between, _counts_between(compiled, terms, between, assumptions, limits), strict=True))
+    return tuple(answers[edge] for edge in edges)
+
+
+def _counts_between(
+    compiled: DiagramSearch,
+    terms: Objective,
+    edges: Sequence[int],
+    assumptions: Assumptions,
+    limits: SearchLimits,
+) -> Iterator[int | Unknown]:
+    """The counts that must be made: all at once if that goes, which costs little more than one; else each."""
+    alone = len(edges) <= 1
+    together = compiled.histogram(terms, edges, assumptions, limits if alone else limits.half())
+    if not isinstance(together, Unknown):
+        yield from together
+        return
+    if alone:
+        yield from [together] * len(edges)
+        return
+    for edge in edges:
+        within = limits if edge == edges[-1] else limits.half()
+        counted = compiled.histogram(terms, (edge,), assumptions, within)
+        yield counted if isinstance(counted, Unknown) else counted[0]
 
 
 # ---------------------------------------------------------------- between calcs and totals

@@ -11,8 +11,15 @@ from configurator.csp.variables import Assignment
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
-from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits
-from configurator.engines.registry import AUTOMATIC, LARGE, choose_engine, find_engine
+from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits, Unknown
+from configurator.engines.registry import (
+    AUTOMATIC,
+    LARGE,
+    choose_engine,
+    compiled_form,
+    compiles,
+    find_engine,
+)
 from configurator.engines.staged import staged
 from configurator.errors import ArtefactError
 from configurator.lowering.choices import LoweredChoices, lower_choices
@@ -94,6 +101,34 @@ class Question:
     def impossible(self) -> bool:
         """Whether a choice alone rules everything out: it is not in force on the day."""
         return bool(self.choices.not_in_force)
+
+    def compiled(self, wanted: str, limits: SearchLimits) -> DiagramSearch | Unknown:
+        """The compiled form of the problem the choices are asked of; see `compiled_product`."""
+        return _compiled(self.product.engine, self.prepared, wanted, limits)
+
+
+def compiled_product(
+    product: PreparedProduct, wanted: str, limits: SearchLimits = NO_LIMITS
+) -> DiagramSearch | Unknown:
+    """The compiled form of a product, compiled now if it is not yet; `Unknown` where there is none.
+
+    Args:
+        product: the product.
+        wanted: what it is needed for, to be told where an engine was asked for that compiles nothing.
+        limits: those of compiling.
+    """
+    return _compiled(product.engine, product.prepared, wanted, limits)
+
+
+def _compiled(
+    engine: Engine, prepared: PreparedProblem, wanted: str, limits: SearchLimits
+) -> DiagramSearch | Unknown:
+    if compiles(engine):
+        return compiled_form(prepared, limits)
+    return Unknown(
+        f"only the engine `diagram` gives {wanted}, and `{engine.name}` was asked for: "
+        "leave the engine open, or ask for `diagram`"
+    )
 
 
 def ask(product: PreparedProduct, choices: Choices, limits: SearchLimits = NO_LIMITS) -> Question:

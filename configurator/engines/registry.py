@@ -65,6 +65,17 @@ def first_solution_engine(name: str | None = None) -> Engine:
     return ONE_QUESTION if name in {None, AUTOMATIC} else find_engine(str(name))
 
 
+def compiles(engine: Engine) -> bool:
+    """Whether the engine, or one of those it asks in turn, compiles problems to diagrams."""
+    match engine:
+        case DiagramEngine():
+            return True
+        case StagedEngine(engines=engines):
+            return any(map(compiles, engines))
+        case _:
+            return False
+
+
 def compiled_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -> DiagramSearch | Unknown:
     """The compiled diagram behind a prepared problem; `Unknown` where no engine has one.
 
@@ -83,7 +94,7 @@ def compiled_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -
                     return compiled_form(found, limits)
         case _:
             pass
-    return Unknown("only the engine `diagram` answers this")
+    return Unknown("the engine that was asked for compiles nothing")
 
 
 _ENGINES: dict[str, Engine] = {

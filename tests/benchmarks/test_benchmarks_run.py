@@ -60,6 +60,15 @@ def test_the_table_holds_every_measurement(run: dict[str, Any]) -> None:
     assert names == [name for name in names if name in run["text"] and name in run["page"]]
 
 
+def test_a_step_of_a_dialogue_is_measured_and_all_who_answer_agree() -> None:
+    command = [sys.executable, str(RUN.with_name("session.py"))]
+    command += ["S", "--states", "2", "--deltas", "1", "--peers"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "step: choice, offers of all places" in done.stdout
+
+
 def test_every_peer_a_goal_names_is_asked() -> None:
     unasked = [
         (measurement.name, goal.peer)

@@ -15,9 +15,10 @@ CONFLICT_KEYS = [
     "locations",
     "not_in_force",
     "minimal",
+    "evidence",
 ]
 COUNT_KEYS = ["count", "exact", "combinations"]
-VALIDATE_KEYS = ["verdict", "conflicts", "open", "notices"]
+VALIDATE_KEYS = ["verdict", "conflicts", "open", "notices", "witness", "repairs"]
 COMPLETE_KEYS = ["configuration", "calcs", "chosen", "defaults", "not_kept", "conflicts"]
 ACCEPT_KEYS = [
     "decision",
@@ -71,7 +72,7 @@ def test_json_holds_the_warnings_and_standard_error_nothing() -> None:
         (("list", "pc.pcat", "--timeout", "0.001ms"), "unknown", ["configurations", "more", "reason"]),
         (("validate", "kids_bike.pcat"), "yes", VALIDATE_KEYS),
         (("validate", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", VALIDATE_KEYS),
-        (("validate", "pc.pcat", "--timeout", "0.001ms"), "unknown", [*VALIDATE_KEYS, "reason"]),
+        (("validate", "pc.pcat", "--timeout", "0.001ms"), "unknown", [*VALIDATE_KEYS[:-1], "reason", "repairs"]),
         (("options", "kids_bike.pcat"), "yes", ["options", "conflicts"]),
         (("options", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", ["options", "conflicts"]),
         (("complete", "kids_bike.pcat"), "yes", COMPLETE_KEYS),
@@ -136,6 +137,18 @@ def test_a_conflict_has_its_documented_keys() -> None:
         "locations": ["kids_bike.pcat:20:1"],
         "not_in_force": [],
         "minimal": True,
+        "evidence": [
+            {
+                "kind": "rule",
+                "rule": "yellow-front",
+                "what": "rule",
+                "message": "Yellow starts at 18 inches.",
+                "location": "kids_bike.pcat:20:1",
+                "rows": [],
+            },
+            {"kind": "decision", "place": "colour", "text": "colour = yellow"},
+            {"kind": "decision", "place": "front_wheel", "text": "front_wheel = W14"},
+        ],
     }
 
 

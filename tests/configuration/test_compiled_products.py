@@ -345,9 +345,20 @@ def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
-def test_what_cannot_be_compiled_cannot_be_saved(tmp_path: Path) -> None:
-    with pytest.raises(SearchLimitError, match=r"^only the engine `diagram` answers this$"):
+def test_an_engine_that_compiles_nothing_has_nothing_to_save(tmp_path: Path) -> None:
+    told = (
+        r"^only the engine `diagram` gives a compiled form to save, and `backtracking` was asked for: "
+        r"leave the engine open, or ask for `diagram`$"
+    )
+    with pytest.raises(ArtefactError, match=told):
         shop(engine="backtracking").save_compiled(tmp_path, as_of=DAY)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_compiled_within_the_limits_cannot_be_saved(tmp_path: Path) -> None:
+    with pytest.raises(SearchLimitError, match="the time limit of 0 s was reached"):
+        shop().save_compiled(tmp_path, as_of=DAY, seconds=0)
 
     assert list(tmp_path.iterdir()) == []
 

@@ -3,6 +3,7 @@
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -47,6 +48,19 @@ def test_a_pickled_configurator_gives_the_same_answers() -> None:
     assert before.digest == after.digest
     assert list(before.configurations(as_of=DAY)) == list(after.configurations(as_of=DAY))
     assert repr(before) == repr(after)
+
+
+@pytest.mark.parametrize("method", ["validate", "count", "options", "complete", "cheapest", "sample"])
+def test_the_time_limit_holds_for_an_engine_that_compiles_first(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[object] = []
+    monkeypatch.setattr("configurator.engines.diagram.search.compile_problem", compiled.append)
+    catalog = Configurator.from_text(f"{CATALOG}calc price = a", files=FILES, engine="diagram")
+    question = {"sample": partial(catalog.sample, 3)}.get(method, getattr(catalog, method))
+
+    assert question(seconds=0) == Unknown("the time limit of 0 s was reached")
+    assert compiled == []
 
 
 def test_a_pickled_configurator_from_disk_reads_its_file_again(tmp_path: Path) -> None:

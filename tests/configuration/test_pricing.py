@@ -1,18 +1,26 @@
 """Prices, samples and columns of a whole catalog, against the list of all its configurations."""
 
+import pickle
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from configurator.configuration.columns import ConfigurationColumns, FastPage
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.model import ComponentQuantity, Configuration
 from configurator.configurator import Configurator
+from configurator.engines.diagram.weighing.histograms import histogram
+from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.engine import Unknown
-from configurator.errors import ChoiceError
+from configurator.errors import ChoiceError, SearchLimitError
 
 DAY = date(2026, 11, 22)
 
@@ -143,6 +151,106 @@ def test_choices_that_leave_nothing_have_no_price() -> None:
     assert nothing.count_within((5,)) == (0,)
     assert dict(nothing.price_ranges()) == {"a": ()}  # type: ignore[arg-type]  # `Unknown` would fail
     assert len(nothing.sample(3)) == 0  # type: ignore[arg-type]  # likewise
+
+
+def test_a_budget_may_be_any_exact_number(bicycle: Configurator) -> None:
+    best = bicycle.cheapest(as_of=DAY)
+    assert isinstance(best, tuple)
+    amount = best[0].amount
+    budgets = [amount, amount.number, Decimal(str(float(amount.number))), Fraction(amount.number)]
+
+    counted = bicycle.count_within(budgets, as_of=DAY)
+
+    assert isinstance(counted, tuple)
+    assert counted[0] != 0
+    assert len(set(counted)) == 1
+
+
+@pytest.mark.parametrize(
+    "budget", [1.5, "500", "500 EUR", True, None, complex(1)], ids=lambda budget: type(budget).__name__
+)
+def test_a_budget_that_is_no_exact_number_is_refused(bicycle: Configurator, budget: Any) -> None:
+    told = f"a budget is a whole number, a `Decimal`, a `Fraction` or an `Amount`, not `{budget!r}`"
+
+    with pytest.raises(TypeError, match=re.escape(told)):
+        bicycle.count_within([500, budget], as_of=DAY)
+
+
+@pytest.mark.parametrize("budget", ["NaN", "Infinity"])
+def test_a_budget_without_end_is_refused(bicycle: Configurator, budget: str) -> None:
+    with pytest.raises(ValueError, match=f"a budget is a finite amount, not `{budget}`"):
+        bicycle.count_within([Decimal(budget)], as_of=DAY)
+
+
+@pytest.mark.parametrize("budgets", [500, "500"])
+def test_one_budget_alone_is_refused(bicycle: Configurator, budgets: Any) -> None:
+    told = f"budgets are a list of amounts, such as `[500, 1000]`, not `{budgets!r}`"
+
+    with pytest.raises(TypeError, match=re.escape(told)):
+        bicycle.count_within(budgets, as_of=DAY)
+
+
+def test_a_budget_too_hard_to_count_leaves_the_others_their_answers(
+    bicycle: Configurator, listed: tuple[Configuration, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prices = sorted(map(price_of, listed))
+    hard = prices[len(prices) // 2]
+
+    def refusing_many(path_sum: PathSum, edges: Sequence[int], *rest: Any) -> tuple[int, ...]:
+        counted = histogram(path_sum, edges, *rest)
+        if max(counted) > prices.count(prices[0]):
+            raise SearchLimitError("too many sums")
+        return counted
+
+    monkeypatch.setattr("configurator.engines.diagram.search.histogram", refusing_many)
+    counted = bicycle.count_within([hard, 0, prices[-1], prices[0], 10**9], as_of=DAY)
+
+    assert counted == (Unknown("too many sums"), 0, len(listed), prices.count(prices[0]), len(listed))
+
+
+def test_no_budgets_are_no_counts(bicycle: Configurator) -> None:
+    assert bicycle.count_within([], as_of=DAY) == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(cents=st.lists(st.integers(-10_000, 1_000_000), max_size=6))
+def test_budgets_are_counted_as_if_each_were_alone(bicycle: Configurator, cents: list[int]) -> None:
+    budgets = [Fraction(each, 100) for each in cents]
+
+    together = bicycle.count_within(budgets, as_of=DAY)
+    alone = [bicycle.count_within([each], as_of=DAY) for each in budgets]
+
+    assert isinstance(together, tuple)
+    assert [(counted,) for counted in together] == alone
+
+
+def test_another_engine_says_which_one_gives_prices_and_samples() -> None:
+    searched = Configurator.load("package:bicycle", engine="sat")
+
+    assert [searched.cheapest(limit=3, as_of=DAY), searched.sample(3, as_of=DAY)] == [
+        Unknown(
+            f"only the engine `diagram` gives {wanted}, and `sat` was asked for: "
+            "leave the engine open, or ask for `diagram`"
+        )
+        for wanted in ("the 3 cheapest configurations", "samples")
+    ]
+    assert isinstance(searched.cheapest(as_of=DAY), tuple)
+
+
+def test_columns_are_told_briefly_and_pickled_without_what_found_them(bicycle: Configurator) -> None:
+    drawn = bicycle.sample(1200, seed=1, as_of=DAY)
+    assert isinstance(drawn, ConfigurationColumns)
+
+    again = pickle.loads(pickle.dumps(drawn))  # noqa: S301 - our own bytes
+
+    assert repr(drawn) == "<ConfigurationColumns bicycle 2026-11-22 1,200 configurations in 12 rows>"
+    assert (repr(again), again.names) == (repr(drawn), drawn.names)
+    assert list(again) == list(drawn)
+
+
+def test_columns_of_anything_but_whole_numbers_are_refused(bicycle: Configurator) -> None:
+    with pytest.raises(ChoiceError, match="the values must be whole numbers, not `float64`"):
+        bicycle.validate_columns(np.zeros((12, 3)), as_of=DAY)  # type: ignore[arg-type]  # on purpose
 
 
 def test_an_unknown_calc_is_told_with_those_there_are(bicycle: Configurator) -> None:

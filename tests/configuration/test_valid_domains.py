@@ -84,7 +84,7 @@ def test_a_mixed_slot_offers_the_most_of_each_and_the_range_of_all() -> None:
 def test_a_mixed_slot_that_includes_something_offers_what_still_fits() -> None:
     found = offers("", "disk", {"disk": {"includes": ["2 x D2"]}})
 
-    assert MixedOffers((MixedOffer("D1", 1), MixedOffer("D2", 3)), 2, 3) == found
+    assert MixedOffers((MixedOffer("D1", 1), MixedOffer("D2", 3, "chosen")), 2, 3) == found
 
 
 def test_numbers_are_offered_as_intervals_in_their_own_unit() -> None:

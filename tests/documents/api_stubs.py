@@ -55,14 +55,20 @@ def _function(node: ast.FunctionDef, indent: str) -> Iterator[str]:
 
 
 def _arguments(arguments: ast.arguments) -> Iterator[str]:
-    positional = arguments.args
+    positional = [*arguments.posonlyargs, *arguments.args]
     required = len(positional) - len(arguments.defaults)
     for at, argument in enumerate(positional):
         yield _argument(argument, arguments.defaults[at - required] if at >= required else None)
-    if arguments.kwonlyargs:
+        if at + 1 == len(arguments.posonlyargs):
+            yield "/"
+    if arguments.vararg:
+        yield f"*{_argument(arguments.vararg, None)}"
+    elif arguments.kwonlyargs:
         yield "*"
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield _argument(argument, default)
+    if arguments.kwarg:
+        yield f"**{_argument(arguments.kwarg, None)}"
 
 
 def _argument(argument: ast.arg, default: ast.expr | None) -> str:

@@ -10,7 +10,7 @@ from configurator.cli.exit_codes import ExitCode
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import answers, catalog_argument, output_options, question_options
 from configurator.cli.terminal import aligned, column_widths
-from configurator.cli.wording import DOUBTFUL, FAINT, GOOD, plural, seconds_in_words
+from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, plural, seconds_in_words
 from configurator.configuration.inspection import Inspection
 from configurator.serialization import inspection_json
 
@@ -43,6 +43,8 @@ def inspect(inquiry: Inquiry, catalog: str, save: str | None, **_: Any) -> Answe
         file = asked.save_compiled(save, as_of=inquiry.day)
         lines.append(Text.assemble(("saved", GOOD), f" {file} ({file.stat().st_size:,} bytes)"))
         result["saved"] = str(file)
+    elif save is not None:
+        lines.append(Text.assemble(("nothing saved", BAD), ": there is no compiled form"))
     if found.form is None:
         return Answer("unknown", ExitCode.UNKNOWN, result, tuple(lines))
     return Answer("yes", ExitCode.YES, result, tuple(lines))
@@ -55,6 +57,8 @@ def told(found: Inspection) -> Iterator[Text | str]:
     yield f"engine {found.engine}, answers come from {found.answered_by}; the same from {days}"
     kinds = ", ".join(plural(number, kind) for kind, number in sorted(found.constraints.items()))
     yield f"{plural(found.variables, 'variable')}; {kinds or 'no constraints'}"
+    if found.void:
+        yield Text.assemble(("void", BAD), ": no configuration is valid; `configurator validate` says why")
     if found.form is not None:
         form = found.form
         yield (

@@ -14,6 +14,7 @@ from rich.text import Text
 from configurator.acceptance.screening import ScreenedConfiguration
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, SAYS_WHY, CommandError
+from configurator.cli.fast_order import FastListing, fast_listing
 from configurator.cli.files import read_snapshot
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
@@ -30,6 +31,7 @@ from configurator.cli.words import read_choice_words
 from configurator.configuration.model import Configuration
 from configurator.configurator import Configurator
 from configurator.diagnostics.suggestion import did_you_mean
+from configurator.engines.engine import Unknown
 from configurator.errors import SearchLimitError
 from configurator.serialization import availability_json, screened_json
 
@@ -38,6 +40,7 @@ Examples:
   configurator list catalogs/bicycle --limit 5
   configurator list catalogs/bicycle --columns frame,fork,price --stock stock.csv
   configurator list catalogs/desktop_pc cpu=CPU-7800X3D --format jsonl --timeout 0 >all.jsonl
+  configurator list catalogs/desktop_pc --order fast --offset 10000000000 --limit 5
 """
 
 PAGE = 20
@@ -57,6 +60,14 @@ Found = tuple[Configuration, ScreenedConfiguration | None]
 @limit_option("How many at most; 0 for all. By default 20 on a terminal, 100000 in a JSON object, else all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="How many to pass over.")
 @click.option(
+    "--order",
+    type=click.Choice(["catalog", "fast"]),
+    default="catalog",
+    show_default=True,
+    help="As written, or in an order in which any page costs the same.",
+)
+@click.option("--page-token", metavar="TOKEN", help="Go on in the fast order where the page before ended.")
+@click.option(
     "--columns", metavar="A,B", help="Places and calcs to show, in this order; by default all, then `price`."
 )
 @click.option("--stock", metavar="FILE.csv", help="Say of each whether this stock can build one of it.")
@@ -66,24 +77,39 @@ Found = tuple[Configuration, ScreenedConfiguration | None]
 def list_configurations(
     inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, **more: Any
 ) -> Answer:
-    """The valid configurations that keep the choices, lazily, in catalog order.
+    """The valid configurations that keep the choices, lazily, in catalog order or in the fast order.
 
+    The fast order is that of the compiled catalog: page 10^10 costs what the first one costs.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     if more["columns"] is not None and inquiry.settings.form in {"json", "jsonl"}:
         raise CommandError("`--columns` goes with `--format text` and `csv`", ExitCode.USAGE)
+    token, offset = more["page_token"], more["offset"]
+    if token is not None and offset:
+        raise CommandError(
+            "`--page-token` and `--offset` both say where to begin", ExitCode.USAGE, "leave one of them out"
+        )
     given = read_choice_words(choices, file)
     stock = None if more["stock"] is None else read_snapshot(more["stock"])
     asked = inquiry.load(catalog)
     columns = chosen_columns(asked, more["columns"])
     limit = _limit(inquiry)
-    listed = asked.configurations(
-        given,
-        as_of=inquiry.day,
-        offset=more["offset"],
-        limit=None if limit is None else limit + 1,
-        seconds=inquiry.settings.seconds,
-        only=more["only"],
+    fast = None
+    if token is not None or more["order"] == "fast":
+        fast = fast_listing(inquiry, asked, given, only=more["only"], offset=offset, token=token)
+    if isinstance(fast, Unknown):
+        return _no_fast_order(inquiry, fast)
+    listed = (
+        fast.found
+        if fast
+        else asked.configurations(
+            given,
+            as_of=inquiry.day,
+            offset=offset,
+            limit=None if limit is None else limit + 1,
+            seconds=inquiry.settings.seconds,
+            only=more["only"],
+        )
     )
     found: Iterator[Found] = (
         ((each, None) for each in listed)
@@ -92,7 +118,10 @@ def list_configurations(
     )
     page = Page(found, limit)
     if inquiry.as_json:
-        return _answer(inquiry, page, more["offset"], _as_object(page, with_stock=stock is not None))
+        result = _as_object(page, with_stock=stock is not None)
+        if fast:
+            result |= {"offset": fast.offset, "size": fast.size, "next": fast.token(page.told)}
+        return _answer(inquiry, page, offset, result, fast)
     try:
         for text in _texts(inquiry, page, columns, with_stock=stock is not None):
             inquiry.screen.write(text)
@@ -101,7 +130,7 @@ def list_configurations(
         # `| head` has seen enough: so have we.
         abandon_output()
         return Answer("yes", ExitCode.YES, {})
-    return _answer(inquiry, page, more["offset"], {})
+    return _answer(inquiry, page, offset, {}, fast)
 
 
 @define
@@ -200,7 +229,7 @@ def _csv_lines(page: Page, columns: tuple[str, ...], *, with_stock: bool) -> Ite
         stock = []
         if screened:
             stock = ["yes" if screened.buildable else "no", shortages_in_words(screened.shortages)]
-        yield _csv_row([*_cells(configuration, columns), *stock])
+        yield _csv_row([*cells(configuration, columns), *stock])
 
 
 def _csv_row(cells: Sequence[str]) -> str:
@@ -224,13 +253,14 @@ def _text_lines(page: Page, columns: tuple[str, ...], *, with_stock: bool) -> It
 
 def _text_row(found: Found, columns: tuple[str, ...]) -> list[str]:
     configuration, screened = found
-    cells = _cells(configuration, columns)
+    row = cells(configuration, columns)
     if screened:
-        cells.append("buildable" if screened.buildable else shortages_in_words(screened.shortages))
-    return cells
+        row.append("buildable" if screened.buildable else shortages_in_words(screened.shortages))
+    return row
 
 
-def _cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
+def cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
+    """A configuration's values and calcs for people, in the order of the columns."""
     calcs = dict(configuration.calcs)
     return [calcs[column] if column in calcs else value_in_words(configuration[column]) for column in columns]
 
@@ -238,7 +268,9 @@ def _cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
 # ---------------------------------------------------------------- the end
 
 
-def _answer(inquiry: Inquiry, page: Page, offset: int, result: dict[str, Any]) -> Answer:
+def _answer(
+    inquiry: Inquiry, page: Page, offset: int, result: dict[str, Any], fast: FastListing | None
+) -> Answer:
     if page.stopped:
         told = f"{page.stopped} after {plural(page.told, 'configuration')}; there may be more"
         if inquiry.as_json:
@@ -246,10 +278,29 @@ def _answer(inquiry: Inquiry, page: Page, offset: int, result: dict[str, Any]) -
         # Told even when quiet: what stands on standard output looks complete and is not.
         inquiry.screen.complain(Text.assemble(("not decided", DOUBTFUL), f": {told}"))
         return Answer("unknown", ExitCode.UNKNOWN, result, (), (MORE_TIME,))
-    if not page.told and not page.more and not offset:
+    if not (fast.size if fast else page.told or page.more or offset):
         notes = ("no configuration keeps the choices", SAYS_WHY)
         return Answer("no", ExitCode.NO, result, (), notes)
-    return Answer("yes", ExitCode.YES, result, (), (_summary(page, offset),))
+    return Answer(
+        "yes", ExitCode.YES, result, (), (_fast_summary(page, fast) if fast else _summary(page, offset),)
+    )
+
+
+def _no_fast_order(inquiry: Inquiry, refused: Unknown) -> Answer:
+    """There is none, or the time was up."""
+    result = {"configurations": [], "more": True, "offset": None, "size": None, "next": None}
+    notes = ("without `--order fast` they are listed in catalog order",)
+    if not inquiry.as_json:
+        inquiry.screen.complain(Text.assemble(("not decided", DOUBTFUL), f": {refused.reason}"))
+    return Answer("unknown", ExitCode.UNKNOWN, {**result, "reason": refused.reason}, (), notes)
+
+
+def _fast_summary(page: Page, fast: FastListing) -> str:
+    if not page.told:
+        return f"none beyond the first {fast.size:,}"
+    following = fast.token(page.told)
+    told = f"{plural(page.told, 'configuration')} from number {fast.offset:,} on, of {fast.size:,}"
+    return f"{told} (--page-token {following} for the next)" if following else told
 
 
 def _summary(page: Page, offset: int) -> str:

@@ -1,5 +1,6 @@
 """`configurator options`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -10,12 +11,13 @@ from configurator.cli.failures import MORE_TIME
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
     answers,
+    calc_option,
     catalog_argument,
     choice_arguments,
     output_options,
     question_options,
 )
-from configurator.cli.terminal import GAP
+from configurator.cli.terminal import GAP, aligned, column_widths
 from configurator.cli.wording import (
     DOUBTFUL,
     FAINT,
@@ -33,22 +35,29 @@ from configurator.configuration.domains import (
     NumberOffers,
     PlaceOffers,
     SetOffers,
+    ValidDomains,
     ValueOffers,
 )
+from configurator.configuration.pricing import PriceRanges
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
-from configurator.serialization import options_json
+from configurator.serialization import options_json, prices_json
 
 EXAMPLES = """\b
 Examples:
   configurator options catalogs/bicycle
   configurator options catalogs/desktop_pc usage=office graphics=none --json
+  configurator options catalogs/desktop_pc usage=office --prices
 """
 
 
 @click.command("options", epilog=EXAMPLES)
 @catalog_argument
 @choice_arguments
+@click.option(
+    "--prices", is_flag=True, help="Tell of each value what the cheapest and the dearest with it come to."
+)
+@calc_option
 @question_options
 @output_options()
 @answers("options")
@@ -75,12 +84,41 @@ def options(
         told = conflict_lines(asked.catalog, given, verdict.conflicts, only=only)
         head = not_possible(len(given), verdict.conflicts)
         return Answer("no", ExitCode.NO, options_json(found, verdict.conflicts), (head, "", *told))
+    if more["prices"]:
+        with inquiry.screen.waiting("adding up"):
+            ranges = asked.price_ranges(given, by=more["by"], as_of=inquiry.day, seconds=seconds, only=only)
+        return _priced(found, ranges)
     width = max((len(path) for path in found.of), default=0)
     lines = tuple(
         Text.assemble((f"{path:<{width}}", STRONG), GAP, offers_in_words(offers), (state_of(offers), FAINT))
         for path, offers in found.of.items()
     )
     return Answer("yes", ExitCode.YES, options_json(found), lines)
+
+
+def _priced(found: ValidDomains, ranges: PriceRanges | Unknown) -> Answer:
+    """The answer with what each value leads to; what can be chosen is told even where that is not known."""
+    result = {**options_json(found), **prices_json(ranges)}
+    if isinstance(ranges, Unknown):
+        line = Text.assemble(("not decided", DOUBTFUL), f": {ranges.reason}")
+        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+    return Answer("yes", ExitCode.YES, result, tuple(price_lines(ranges)))
+
+
+def price_lines(ranges: PriceRanges) -> Iterator[Text | str]:
+    """One line for each value of each place: from what to what configurations with it come to."""
+    rows = [
+        (
+            path if number == 0 else "",
+            value_in_words(value),
+            told.least.text,
+            told.most.text if told.most else "not known",
+        )
+        for path, values in ranges.items()
+        for number, (value, told) in enumerate(values)
+    ]
+    head = ("place", "value", "from", "to")
+    yield from aligned([head, *rows], column_widths([head, *rows], len(head)))
 
 
 def is_open(offers: PlaceOffers) -> bool:

@@ -15,6 +15,7 @@ from configurator.cli.options import (
     output_options,
     question_options,
 )
+from configurator.cli.ways_out import HEADING, repair_lines
 from configurator.cli.wording import (
     DOUBTFUL,
     FAINT,
@@ -24,9 +25,11 @@ from configurator.cli.wording import (
     plural,
 )
 from configurator.cli.words import read_choice_words
+from configurator.configuration.repairs import Repairs, Unrepairable
 from configurator.configuration.validation import Incomplete, Invalid, Valid
+from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
-from configurator.serialization import verdict_json
+from configurator.serialization import JsonObject, to_json, verdict_json
 
 EXAMPLES = """\b
 Examples:
@@ -34,6 +37,11 @@ Examples:
   configurator validate catalogs/desktop_pc -f order.json --as-of 2026-11-22
   configurator validate catalogs/bicycle --only -f - <order.json
 """
+
+
+LONGEST_SEARCH = 5.0
+"""Seconds after which ways out are no longer looked for: the verdict is what was asked for."""
+SEARCH_LONGER = "ways out were not found in time; `configurator repair` looks longer"
 
 
 @click.command("validate", epilog=EXAMPLES)
@@ -55,7 +63,7 @@ def validate(
         verdict = asked.validate(
             given, as_of=inquiry.day, seconds=inquiry.settings.seconds, only=more["only"]
         )
-    result = verdict_json(verdict)
+    result = {**verdict_json(verdict), "repairs": []}
     match verdict:
         case Valid():
             price = dict(verdict.configuration.calcs).get("price")
@@ -66,14 +74,39 @@ def validate(
             )
             return Answer("yes", ExitCode.YES, result, (line,), notices)
         case Incomplete(open=still_open):
-            told = f"{plural(len(still_open), 'place')} still open: {', '.join(still_open)}"
-            line = Text.assemble(("incomplete, but possible", GOOD), f": {told}")
+            places = f"{plural(len(still_open), 'place')} still open: {', '.join(still_open)}"
+            line = Text.assemble(("incomplete, but possible", GOOD), f": {places}")
             return Answer("yes", ExitCode.YES, result, (line,))
         case Invalid(conflicts=conflicts):
-            told_conflicts = conflict_lines(asked.catalog, given, conflicts, only=more["only"])
-            return Answer(
-                "no", ExitCode.NO, result, (not_possible(len(given), conflicts), "", *told_conflicts)
-            )
+            head = not_possible(len(given), conflicts)
+            told = conflict_lines(asked.catalog, given, conflicts, only=more["only"])
+            with inquiry.screen.waiting("looking for ways out"):
+                found = _ways_out(inquiry, asked, given, only=more["only"])
+            return _invalid((head, "", *told), result, found)
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}")
             return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+
+
+def _ways_out(
+    inquiry: Inquiry, asked: Configurator, given: dict[str, Any], *, only: bool
+) -> Repairs | Unrepairable | Unknown:
+    """The best repairs; quickly or not at all."""
+    seconds = LONGEST_SEARCH
+    if inquiry.settings.seconds is not None:
+        seconds = max(0.0, min(seconds, inquiry.settings.seconds - inquiry.elapsed))
+    return asked.repairs(given, as_of=inquiry.day, seconds=seconds, only=only)
+
+
+def _invalid(
+    lines: tuple[Text | str, ...], result: JsonObject, found: Repairs | Unrepairable | Unknown
+) -> Answer:
+    """What speaks against the choices, with the ways out."""
+    match found:
+        case Unknown():
+            return Answer("no", ExitCode.NO, {**result, "repairs": None}, lines, (SEARCH_LONGER,))
+        case Repairs(repairs=repairs) if repairs:
+            lines = (*lines, "", HEADING, *repair_lines(repairs))
+            return Answer("no", ExitCode.NO, {**result, "repairs": to_json(repairs)}, lines)
+        case _:
+            return Answer("no", ExitCode.NO, result, lines)

@@ -71,6 +71,24 @@ Ranges = tuple[tuple[tuple[int, int | None] | None, ...], ...]
 none, and for a greatest cost that a sum outside the diagram keeps from being told."""
 
 
+@frozen(eq=False)
+class LeastCosts:
+    """The least costs of solutions with each value.
+
+    Attributes:
+        by_value: for each variable one number for each of its values.
+        highest: what is more stands for "no solution".
+    """
+
+    by_value: tuple[Whole, ...]
+    highest: int
+
+    def or_less(self, other: "LeastCosts") -> "LeastCosts":
+        """The lesser of these and others of the same objective, value by value."""
+        pairs = zip(self.by_value, other.by_value, strict=True)
+        return LeastCosts(tuple(np.minimum(one, another) for one, another in pairs), self.highest)
+
+
 @frozen(eq=False, slots=False)
 class DiagramSearch:
     """A compiled problem; see `PreparedProblem` and `CompiledProblem` for the questions."""
@@ -293,22 +311,45 @@ class DiagramSearch:
 
         def found() -> Ranges:
             total = self._expressible(objective)
-            cases = self._cases(total, assumptions)
-            if cases is None:
+            lows = self._least_totals(total, assumptions, limits)
+            if lows is None:
                 return self._ranges_by_value(objective, assumptions, limits)
-            if not self._sums:
-                lows = costs.least_totals(total, assumptions, limits)
-                highs = costs.least_totals(total.negated, assumptions, limits)
-                return _ranges(lows, highs, total.magnitude)
-            lows = tuple(total.array(v.size, total.unreachable) for v in self.compiled.variables)
-            for within, bound in cases:
-                least = costs.least_totals(total, within, limits)
-                most = total.magnitude if bound is None else min(bound, total.magnitude)
-                lows = tuple(
-                    np.minimum(before, np.where(found <= most, found, total.unreachable))
-                    for before, found in zip(lows, least, strict=True)
-                )
-            return _ranges(lows, None, total.magnitude)
+            highs = None if self._sums else costs.least_totals(total.negated, assumptions, limits)
+            return _ranges(lows, highs, total.magnitude)
+
+        return self._asked(found, assumptions, limits)
+
+    def least_costs(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> LeastCosts | Unknown:
+        """What the cheapest solution with each value costs: half of what `cost_ranges` does.
+
+        Unknown where a sum outside the diagram is another one than the objective: then it would take a
+        search for each value.
+        """
+
+        def found() -> LeastCosts:
+            total = self._expressible(objective)
+            lows = self._least_totals(total, assumptions, limits)
+            if lows is None:
+                raise SearchLimitError("a sum that is not the one asked for stays outside the diagram")
+            return LeastCosts(lows, total.magnitude)
+
+        return self._asked(found, assumptions, limits)
+
+    def cost_extremes(
+        self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits = NO_LIMITS
+    ) -> tuple[int, int] | Infeasible | Unknown:
+        """What no solution costs less than, and what none costs more than.
+
+        Exact without sums outside the diagram, which are not looked at: two passes, whatever is outside.
+        """
+
+        def found() -> tuple[int, int] | Infeasible:
+            total = self._expressible(objective)
+            least = costs.cheapest(total, assumptions, limits)
+            dearest = costs.cheapest(total.negated, assumptions, limits)
+            return Infeasible() if least is None or dearest is None else (least.total, -dearest.total)
 
         return self._asked(found, assumptions, limits)
 
@@ -413,6 +454,28 @@ class DiagramSearch:
             return [(assumptions, None)]
         cases = cases_of(total, self._sums[0], self._upper) if len(self._sums) == 1 else None
         return None if cases is None else [(case.within(assumptions), case.bound) for case in cases]
+
+    def _least_totals(
+        self, total: PathSum, assumptions: Assumptions, limits: SearchLimits
+    ) -> tuple[Whole, ...] | None:
+        """For each variable and value the least total, above `magnitude` where there is none.
+
+        `None` where a sum outside is another one.
+        """
+        cases = self._cases(total, assumptions)
+        if cases is None:
+            return None
+        if not self._sums:
+            return costs.least_totals(total, assumptions, limits)
+        lows = tuple(total.array(v.size, total.unreachable) for v in self.compiled.variables)
+        for within, bound in cases:
+            least = costs.least_totals(total, within, limits)
+            most = total.magnitude if bound is None else min(bound, total.magnitude)
+            lows = tuple(
+                np.minimum(before, np.where(found <= most, found, total.unreachable))
+                for before, found in zip(lows, least, strict=True)
+            )
+        return lows
 
     def _top_kept(
         self, total: PathSum, amount: int, assumptions: Assumptions, limits: SearchLimits

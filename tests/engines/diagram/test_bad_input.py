@@ -325,9 +325,21 @@ def test_large_weights_under_two_bounds_are_exact(scale: int) -> None:
     search = DiagramEngine().prepare(problem)
 
     assert judged(problem) == list(search.solutions(ANYTHING))
+    assert len(judged(problem)) == search.count(ANYTHING)
     assert tuple(map(tuple, map(sorted, map(set, zip(*judged(problem), strict=True))))) == (
         search.domains(ANYTHING)
     )
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_large_weights_that_an_excuse_lifts_are_exact(scale: int) -> None:
+    excuse = Literal(0, frozenset({0}))
+    weights = [[0, 0, 0], [0, scale, scale + 1], [0, scale, scale + 1]]
+    problem = problem_of([3] * 3, LinearConstraint(weighing(weights), scale + 1, 2 * scale, (excuse,)))
+    search = DiagramEngine().prepare(problem)
+
+    assert judged(problem) == list(search.solutions(ANYTHING))
+    assert len(judged(problem)) == search.count(ANYTHING)
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -10,6 +10,7 @@ Sums are shifted and divided so that weights are whole, not negative and without
 positions stay as they are; `grouping` makes decisions of them.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import gcd, prod
 
@@ -126,27 +127,37 @@ def _upper_bounds(constraint: LinearConstraint) -> list[LinearConstraint]:
 def _plain(constraint: LinearConstraint, sizes: tuple[int, ...]) -> list[LinearConstraint] | None:
     """The sum without excuses, shifted and divided; nothing if it always holds, `None` if it never can."""
     assert constraint.upper is not None
-    weights = {term.variable: list(term.weights) for term in constraint.terms}
-    upper = constraint.upper
-    excess = sum(map(max, weights.values())) - upper
-    if excess <= 0:
-        return []
-    for literal in constraint.unless:
-        found = weights.setdefault(literal.variable, [0] * sizes[literal.variable])
-        for value in literal.values:
-            found[value] -= excess
-    for variable, found in weights.items():
-        least = min(found)
-        weights[variable] = [weight - least for weight in found]
-        upper -= least
-    weights = {variable: found for variable, found in weights.items() if any(found)}
+    weights, upper = _divided({term.variable: term.weights for term in constraint.terms}, constraint.upper)
+    if constraint.unless:
+        # What is too much by itself may weigh less and still be too much: the excuses then weigh less too.
+        weights = {
+            variable: [min(weight, max(upper, -1) + 1) for weight in found]
+            for variable, found in weights.items()
+        }
+        excess = sum(map(max, weights.values())) - upper
+        if excess <= 0:
+            return []
+        for literal in constraint.unless:
+            found = weights.setdefault(literal.variable, [0] * sizes[literal.variable])
+            for value in literal.values:
+                found[value] -= excess
+        weights, upper = _divided(weights, upper)
     if upper < 0:
         return None
     if sum(map(max, weights.values())) <= upper:
         return []
-    common = gcd(*(weight for found in weights.values() for weight in found))
-    terms = tuple(
-        LinearTerm(variable, tuple(weight // common for weight in weights[variable]))
-        for variable in sorted(weights)
-    )
-    return [LinearConstraint(terms, None, upper // common, (), constraint.origin)]
+    terms = tuple(LinearTerm(variable, tuple(weights[variable])) for variable in sorted(weights))
+    return [LinearConstraint(terms, None, upper, (), constraint.origin)]
+
+
+def _divided(weights: Mapping[int, Sequence[int]], upper: int) -> tuple[dict[int, list[int]], int]:
+    """The same bound with weights that begin at 0 and have no common factor; without those that are all 0."""
+    shifted: dict[int, list[int]] = {}
+    for variable, found in weights.items():
+        least = min(found)
+        upper -= least
+        if any(weight != least for weight in found):
+            shifted[variable] = [weight - least for weight in found]
+    common = gcd(*(weight for found in shifted.values() for weight in found)) or 1
+    divided = {variable: [weight // common for weight in found] for variable, found in shifted.items()}
+    return divided, upper // common

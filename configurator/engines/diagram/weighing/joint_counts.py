@@ -16,6 +16,7 @@ from configurator.csp.variables import Assumptions
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.numbering import combined, numbered, spread
 from configurator.engines.diagram.walks.counting import count
+from configurator.engines.diagram.walks.listing import solutions
 from configurator.engines.diagram.weighing.histograms import count_within
 from configurator.engines.diagram.weighing.hybrid import binding_sums
 from configurator.engines.diagram.weighing.path_sums import PathSum, WeighedPaths
@@ -27,6 +28,8 @@ from configurator.errors import SearchLimitError
 
 STATES = 4_000_000
 """How many ways on from the states of one layer are looked at, at most: about 400 MB with three sums."""
+MOST_LISTED = 100_000
+"""How many solutions of the diagram are held against sums one by one at most."""
 
 Numbers = NDArray[np.int64]
 
@@ -121,7 +124,10 @@ def _walked(
 ) -> int:
     """The count by states."""
     if any(found.paths.path_sum.array(0, 0).dtype == object for found in sums):
-        raise SearchLimitError(f"a count under {len(sums)} sums beyond 64 bits cannot be made exact")
+        # States are machine words; what is few enough is counted one by one.
+        if count(compiled, assumptions, limits) > MOST_LISTED:
+            raise SearchLimitError(f"a count under {len(sums)} sums beyond 64 bits cannot be made exact")
+        return sum(1 for _ in solutions(compiled, assumptions, limits))
     residues = Residues.below(count(compiled, assumptions, limits))
     nothing = np.zeros((len(sums), 1), np.int64)
     states = _States(np.zeros(1, np.int64), nothing, residues.held(np.ones(1, np.int64)))

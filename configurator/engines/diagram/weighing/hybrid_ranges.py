@@ -1,0 +1,587 @@
+"""The least cost of every value under several side sums at once: near-best paths to and from every node.
+
+A cheapest solution under side sums is rarely the cheapest of all, and rarely that of any multipliers. But its
+relaxed cost (Lagrangean: what it costs, and what it takes of each sum, weighed) is never far from the least one.
+So beginnings of paths are gathered for every node whose relaxed cost is at most some *slack* more than the
+least of a way there, and ends likewise; of those of one node only such as no other one replaces (label
+setting with dominance: Desrochers, Soumis 1988). Each solution with a value is a beginning, the
+value, and an end. The cheapest that keeps the sums is the least cost, provided that it is less than what
+the least relaxed cost with this value and the slack come to: what was left out costs more. All values share the
+beginnings and ends. What the slack does not settle stays open.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import evolve, field, frozen
+from numpy.typing import NDArray
+
+from configurator.csp.variables import Assumptions
+from configurator.engines.diagram.compiled import CompiledDiagram
+from configurator.engines.diagram.decisions import SingleDecision
+from configurator.engines.diagram.weighing.hybrid import binding_sums
+from configurator.engines.diagram.weighing.path_sums import PathSum
+from configurator.engines.diagram.whole import Flags
+from configurator.engines.engine import NO_LIMITS, SearchLimits
+
+Words = NDArray[np.int64]
+
+SCALE = 1 << 8
+"""Multipliers are whole multiples of one by this."""
+STEPS = 12
+"""How often multipliers are moved."""
+EXTENSIONS = 6_000
+"""How many beginnings (or ends) are looked at for one layer: what limits the slack."""
+PAIRS = 12_000
+"""How many pairs of beginnings and ends are looked at for one layer."""
+WORD = 62
+"""How many bits of a machine word are used."""
+LARGEST_MULTIPLIER = 1 << 10
+"""What a unit of a sum may be held to cost at most."""
+SOME = 256
+"""Of about so many places it is estimated how large a slack is right."""
+LARGEST = 1 << 40
+"""Costs and sums of whole paths, scaled, are below it; then a node and a slack fit one machine word."""
+NEAR = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16)
+"""With which earlier ones of its node a beginning is compared: most are replaced by a near one."""
+
+
+@frozen(eq=False)
+class LeastUnderSums:
+    """The least costs of solutions with each value, as far as they are settled.
+
+    Attributes:
+        least: for each variable and value the least cost found; the greatest number of all where none was.
+        bound: for each variable and value no solution with it costs less. Where `least` is no more, it is exact.
+    """
+
+    least: tuple[Words, ...] = field(repr=False)
+    bound: tuple[Words, ...] = field(repr=False)
+
+
+NOTHING = np.iinfo(np.int64).max
+"""The cost of no solution."""
+
+
+@frozen(eq=False)
+class Digits:
+    """Several sums side by side in one machine word, each with a bit above it that stays clear.
+
+    Words are added as the sums are, and one subtraction compares all of them.
+
+    Attributes:
+        bits: how long a sum may become.
+        guards: the bits above the sums.
+    """
+
+    sums: int
+    bits: int
+    guards: int
+
+    @classmethod
+    def of(cls, sums: int, largest: int) -> "Digits | None":
+        """For so many sums of so much at most; `None` where a word does not hold them."""
+        bits = largest.bit_length()
+        if sums * (bits + 1) > WORD:
+            return None
+        return cls(sums, bits, sum(1 << (at * (bits + 1) + bits) for at in range(sums)))
+
+    def packed(self, columns: Words) -> Words:
+        """Each row of sums in a word; none is negative."""
+        found = np.zeros(len(columns), np.int64)
+        for at in range(self.sums):
+            found += columns[:, at] << (at * (self.bits + 1))
+        return found
+
+    def no_more(self, one: Words, other: Words) -> Flags:
+        """Where each sum of one is at most that of the other."""
+        found: Flags = ((other | self.guards) - one) & self.guards == self.guards
+        return found
+
+    def greater(self, one: Words, other: Words) -> Words:
+        """The greater of each sum."""
+        more = ((one | self.guards) - other) & self.guards
+        ones = more - (more >> self.bits)
+        return (one & ones) | (other & ~ones)
+
+
+@frozen(eq=False, slots=False)
+class WeighedValues:
+    """What every value of a diagram of single variables costs and adds to each side sum.
+
+    Attributes:
+        costs: for each layer, for each value what it costs.
+        sums: for each layer, for each value what it adds to the sums, a row each; nothing is negative.
+        packed: the same in words.
+        uppers: no sum may be greater.
+        members: for each layer the values that no other one of their class replaces, by class.
+        members_begin: for each layer, for each class the place of its first one, and how many there are.
+    """
+
+    compiled: CompiledDiagram = field(repr=False)
+    digits: Digits
+    costs: tuple[Words, ...] = field(repr=False)
+    sums: tuple[Words, ...] = field(repr=False)
+    packed: tuple[Words, ...] = field(repr=False)
+    uppers: Words
+    members: tuple[Words, ...] = field(repr=False)
+    members_begin: tuple[Words, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, objective: PathSum, limits: SearchLimits = NO_LIMITS) -> "WeighedValues | None":
+        """`None` where positions of mixed slots are decided together, and where numbers are too large."""
+        compiled = objective.compiled
+        binding = compiled.remember(binding_sums, limits)
+        exact = binding.exact
+        singles = [decision for decision in compiled.decisions if isinstance(decision, SingleDecision)]
+        digits = Digits.of(len(exact), max((path_sum.highest for path_sum, _ in exact), default=0))
+        if digits is None or binding.void or objective.pieces or len(singles) < len(compiled.decisions):
+            return None
+        largest = objective.magnitude + LARGEST_MULTIPLIER * sum(path_sum.highest for path_sum, _ in exact)
+        if largest * SCALE >= LARGEST:
+            return None
+        costs, sums, members, begins = [], [], [], []
+        for at, decision in enumerate(singles):
+            costs.append(objective.weights[at].values.astype(np.int64))
+            columns = [path_sum.weights[at].values for path_sum, _ in exact]
+            sums.append(np.array(columns, np.int64).reshape(len(columns), -1).T)
+            found, begin = _irreplaceable(decision, np.column_stack((costs[-1], sums[-1])))
+            members.append(found)
+            begins.append(begin)
+        return cls(
+            compiled,
+            digits,
+            tuple(costs),
+            tuple(sums),
+            tuple(map(digits.packed, sums)),
+            np.array([upper for _, upper in exact], np.int64),
+            tuple(members),
+            tuple(begins),
+        )
+
+    def relaxed(self, multipliers: Words) -> list[Words]:
+        """For each layer, for each value its relaxed cost, scaled."""
+        pairs = zip(self.costs, self.sums, strict=True)
+        return [SCALE * costs + sums @ multipliers for costs, sums in pairs]
+
+
+def _irreplaceable(decision: SingleDecision, vectors: Words) -> tuple[Words, Words]:
+    """The values that no other one of their class is better than in everything, by class."""
+    kept: list[list[int]] = []
+    for label in range(decision.classes):
+        values = np.flatnonzero(decision.class_of == label)
+        values = values[np.lexsort(vectors[values].T[::-1])]  # what replaces another one stands before it
+        found = vectors[values]
+        no_more = (found[:, None, :] <= found[None, :, :]).all(axis=2)
+        replaced = np.triu(no_more, 1).any(axis=0)
+        kept.append(values[~replaced].tolist())
+    begin = np.cumsum([0, *map(len, kept)])
+    return np.array([value for values in kept for value in values], np.int64), begin.astype(np.int64)
+
+
+# ---------------------------------------------------------------- what is left of the diagram
+
+
+@frozen(eq=False)
+class Steps:
+    """The steps of one layer in one direction, one for each arc and value that may be taken.
+
+    Attributes:
+        origin: for each step the node it leaves, in this direction.
+        end: for each step the node it leads to, ascending.
+        value: for each step the value it takes.
+        first: for each node that steps lead to the first of these steps.
+    """
+
+    origin: Words
+    end: Words
+    value: Words
+    first: Words
+
+
+@frozen(eq=False)
+class LayerLeft:
+    """What is left of a layer: every arc is on a path.
+
+    Attributes:
+        values: the values left, ascending.
+        source: for each arc the node it leaves; nodes are numbered anew.
+        label: for each arc its class.
+        target: for each arc the node it leads to.
+        nodes: how many nodes there are.
+        on: the steps towards the end.
+        back: the steps towards the root.
+    """
+
+    values: Words
+    source: Words
+    label: Words
+    target: Words
+    nodes: int
+    on: Steps
+    back: Steps
+
+
+def _left(weighed: WeighedValues, domains: Sequence[Flags], assumptions: Assumptions) -> list[LayerLeft]:
+    """The paths of the values that are in solutions. Some solution is needed."""
+    compiled = weighed.compiled
+    layers, decisions = compiled.diagram.layers, compiled.decisions
+    arcs: list[Words] = []
+    alive = np.ones(1, np.bool_)
+    allowed = [domains[decision.variables[0]] & (decision.class_of >= 0) for decision in decisions]
+    for at in range(len(layers) - 1, -1, -1):
+        layer, decision = layers[at], decisions[at]
+        opened = np.zeros(decision.classes, np.bool_)
+        opened[decision.class_of[allowed[at]]] = True
+        arcs.append(np.flatnonzero(opened.take(layer.label) & alive.take(layer.target)))
+        alive = np.zeros(layer.nodes, np.bool_)
+        alive[layer.source[arcs[-1]]] = True
+    arcs.reverse()
+    found = []
+    number = np.zeros(1, np.int64)
+    reached = np.ones(1, np.bool_)
+    for at, layer in enumerate(layers):
+        kept = arcs[at]
+        kept = kept[reached.take(layer.source[kept])]
+        target = layer.target[kept]
+        reached = np.zeros(layers[at + 1].nodes if at + 1 < len(layers) else 1, np.bool_)
+        reached[target] = True
+        following = np.cumsum(reached) - 1
+        source, target = number[layer.source[kept]], following[target]
+        free = decisions[at].variables[0] not in assumptions
+        found.append(_layer_left(weighed, at, allowed[at], free, (source, layer.label[kept], target)))
+        number = following
+    return found
+
+
+def _layer_left(
+    weighed: WeighedValues, at: int, allowed: Flags, free: bool, arcs: tuple[Words, Words, Words]
+) -> LayerLeft:
+    source, label, target = arcs
+    values = np.flatnonzero(allowed)
+    if free:
+        # What replaces a value that is in solutions is in solutions itself.
+        taken = allowed[weighed.members[at]]
+        members = weighed.members[at][taken]
+        begin = np.concatenate(([0], np.cumsum(taken)))[weighed.members_begin[at]]
+    else:
+        class_of = weighed.compiled.decisions[at].class_of[values]
+        members = values[np.argsort(class_of, kind="stable")]
+        begin = np.searchsorted(np.sort(class_of), np.arange(weighed.compiled.decisions[at].classes + 1))
+    arc, place = _each(begin[label], begin[label + 1])
+    value = members[place]
+    forward, backward = target[arc], source[arc]
+    order = np.argsort(forward, kind="stable")
+    return LayerLeft(
+        values,
+        source,
+        label,
+        target,
+        int(source.max()) + 1,
+        Steps(backward[order], forward[order], value[order], _firsts(forward[order])),
+        Steps(forward, backward, value, _firsts(backward)),
+    )
+
+
+def _firsts(ascending: Words) -> Words:
+    """Where each new number begins."""
+    return np.flatnonzero(np.concatenate(([True], ascending[1:] != ascending[:-1])))
+
+
+def _each(begin: Words, end: Words) -> tuple[Words, Words]:
+    """Each number of each range, with the number of the range."""
+    lengths = end - begin
+    of = np.repeat(np.arange(len(lengths)), lengths)
+    return of, np.arange(len(of)) + np.repeat(begin - (np.cumsum(lengths) - lengths), lengths)
+
+
+# ---------------------------------------------------------------- multipliers
+
+
+def _least(steps: Sequence[Steps], weights: Sequence[Words]) -> list[Words]:
+    """For each layer in this direction, for each node the least that a way to it adds.
+
+    Weights may have several columns, each of which is made small for itself.
+    """
+    found = [np.zeros((1, *weights[0].shape[1:]), np.int64)]
+    for step, added in zip(steps, weights, strict=True):
+        totals = added[step.value] + found[-1][step.origin]
+        found.append(np.minimum.reduceat(totals, step.first, axis=0))
+    return found
+
+
+def _best_path(steps: Sequence[Steps], weights: Sequence[Words], least: Sequence[Words]) -> list[int]:
+    """The values of a path of least weight, against the direction of the steps."""
+    node, values = 0, []
+    for at in range(len(steps) - 1, -1, -1):
+        step = steps[at]
+        begin = int(step.first[node])
+        end = int(step.first[node + 1]) if node + 1 < len(step.first) else len(step.end)
+        totals = weights[at][step.value[begin:end]] + least[at][step.origin[begin:end]]
+        best = begin + int(totals.argmin())
+        values.append(int(step.value[best]))
+        node = int(step.origin[best])
+    return values
+
+
+def _multipliers(weighed: WeighedValues, back: Sequence[Steps], limits: SearchLimits) -> Words:
+    """Multipliers times `SCALE` for which the least relaxed cost is about as great as it can become.
+
+    Steps along what the best path exceeds (Held, Karp 1970), towards a level that comes nearer where it proves
+    too high. Only how much is settled depends on how good they are.
+    """
+    multipliers = good = np.zeros(len(weighed.uppers), np.int64)
+    highest, ahead = -np.inf, 0.0
+    for step in range(STEPS):
+        limits.check()
+        weights = weighed.relaxed(multipliers)[::-1]
+        least = _least(back, weights)
+        path = _best_path(back, weights, least)
+        taken = sum(sums[value] for sums, value in zip(weighed.sums, path, strict=True))
+        over = np.asarray(taken - weighed.uppers, np.float64)
+        bound = float(least[-1][0] - multipliers @ weighed.uppers) / SCALE
+        if step == 0:
+            ahead = max(8.0, abs(bound) / 25)
+        if bound > highest:
+            good, highest = multipliers, bound
+        else:
+            ahead /= 2
+        over[(multipliers == 0) & (over < 0)] = 0.0
+        if not over.any() or ahead < 0.5:
+            break
+        moved = multipliers + SCALE * over * (highest + ahead - bound) / float(over @ over)
+        multipliers = np.rint(np.clip(moved, 0, SCALE * LARGEST_MULTIPLIER)).astype(np.int64)
+    return good
+
+
+# ---------------------------------------------------------------- beginnings and ends
+
+
+@frozen(eq=False)
+class Parts:
+    """Beginnings of paths to the nodes of a layer; or ends, seen from the end.
+
+    Attributes:
+        begin: for each node the place of its first one, and how many there are.
+        cost: for each what it costs.
+        sums: for each what it adds to the sums, in a word.
+        slack: for each by how much its relaxed cost exceeds the least of its node, ascending for each node.
+        complete: no part of at most this slack is missing, but such as others replace.
+    """
+
+    begin: Words
+    cost: Words
+    sums: Words
+    slack: Words
+    complete: int
+
+
+NO_STEP = Parts(np.array([0, 1]), *(np.zeros(1, np.int64) for _ in range(3)), LARGEST - 1)
+"""The only beginning of no steps."""
+
+
+@frozen(eq=False)
+class Direction:
+    """All layers, seen from the root or from the end.
+
+    Attributes:
+        layers: in this direction.
+        steps: for each of them.
+        weights: for each of them, for each value its relaxed cost.
+        least: for each layer, for each node the least relaxed cost of a way there.
+        extents: for each layer, for each node the least that ways there add to the sums, and negated the most.
+    """
+
+    weighed: WeighedValues
+    layers: Sequence[int]
+    steps: Sequence[Steps]
+    weights: Sequence[Words]
+    least: Sequence[Words]
+    extents: Sequence[Words]
+
+    @classmethod
+    def of(
+        cls, weighed: WeighedValues, steps: Sequence[Steps], weights: Sequence[Words], extents: Sequence[Words]
+    ) -> "Direction":
+        """From the root on."""
+        least = _least(steps, weights)
+        return cls(weighed, range(len(steps)), steps, weights, least, _least(steps, extents))
+
+    @classmethod
+    def back(
+        cls, weighed: WeighedValues, steps: Sequence[Steps], weights: Sequence[Words], extents: Sequence[Words]
+    ) -> "Direction":
+        """From the end back; layers and what is told of them are given from the root on."""
+        layers, weights = range(len(steps))[::-1], weights[::-1]
+        least = _least(steps[::-1], weights)
+        return cls(weighed, layers, steps[::-1], weights, least, _least(steps[::-1], extents[::-1]))
+
+    def gathered(self, opposite: "Direction", limits: SearchLimits) -> list[Parts]:
+        """Parts of this direction, in its order of layers."""
+        found = [NO_STEP]
+        for at in range(len(self.steps)):
+            limits.check()
+            found.append(self._following(at, found[-1], opposite.extents[len(self.steps) - 1 - at]))
+        return found
+
+    def _following(self, at: int, parts: Parts, rest: Words) -> Parts:
+        step, digits, uppers = self.steps[at], self.weighed.digits, self.weighed.uppers
+        lost = self.weights[at][step.value] + self.least[at][step.origin] - self.least[at + 1][step.end]
+        complete, of, part = _within(parts, step.origin, lost, EXTENSIONS)
+        node, value = step.end[of], step.value[of]
+        sums = parts.sums[part] + self.weighed.packed[self.layers[at]][value]
+        # The rest of a path needs room in every sum ...
+        room = uppers - rest[:, : digits.sums]
+        kept = np.flatnonzero(
+            (room >= 0).all(axis=1)[node] & digits.no_more(sums, digits.packed(np.maximum(room, 0))[node])
+        )
+        of, part, node, value, sums = of[kept], part[kept], node[kept], value[kept], sums[kept]
+        slack = parts.slack[part] + lost[of]
+        order = np.argsort(node * LARGEST + slack)
+        node, sums = node[order], sums[order]
+        cost = (parts.cost[part] + self.weighed.costs[self.layers[at]][value])[order]
+        # ... and sums that it keeps whatever it is are all alike.
+        harmless = digits.packed(np.maximum(uppers + rest[:, digits.sums :], 0))
+        kept = _undominated(digits, node, cost, digits.greater(sums, harmless[node]))
+        counts = np.bincount(node[kept], minlength=len(step.first))
+        begin = np.concatenate(([0], np.cumsum(counts)))
+        return Parts(begin, cost[kept], sums[kept], slack[order[kept]], complete)
+
+
+def _within(parts: Parts, nodes: Words, lost: Words, most: int) -> tuple[int, Words, Words]:
+    """All pairs of a place in `nodes` and a part of that node that lose no more than a slack together.
+
+    The slack is that up to which parts are complete, or less so that there are not many more pairs than `most`.
+    """
+    keys = np.repeat(np.arange(len(parts.begin) - 1) * LARGEST, np.diff(parts.begin)) + parts.slack
+    begin, reach = parts.begin[nodes], nodes * LARGEST - lost
+    slack = parts.complete
+    end = np.searchsorted(keys, reach + slack, "right")
+    if np.maximum(end - begin, 0).sum() > most:
+        some = slice(None, None, 1 + len(nodes) // SOME)
+        begin_of_some, reach_of_some = begin[some], reach[some]
+        wanted = most * len(begin_of_some) // len(nodes)
+        low, high = 0, min(slack, int(parts.slack.max() + lost.max()))
+        while high - low > max(1, high // 32):
+            slack = (low + high) // 2
+            end = np.searchsorted(keys, reach_of_some + slack, "right")
+            fits = np.maximum(end - begin_of_some, 0).sum() <= wanted
+            low, high = (slack, high) if fits else (low, slack)
+        slack = low
+        end = np.searchsorted(keys, reach + slack, "right")
+    of, part = _each(begin, np.maximum(end, begin))
+    return slack, of, part
+
+
+def _undominated(digits: Digits, node: Words, cost: Words, sums: Words) -> Words:
+    """The places of parts that no earlier one near them in the same node is as good as."""
+    left = np.arange(len(node))
+    for near in NEAR:
+        if near >= len(left):
+            break
+        replaced = (
+            (node[near:] == node[:-near])
+            & (cost[:-near] <= cost[near:])
+            & digits.no_more(sums[:-near], sums[near:])
+        )
+        kept = np.concatenate((np.arange(near), np.flatnonzero(~replaced) + near))
+        left, node, cost, sums = left[kept], node[kept], cost[kept], sums[kept]
+    return left
+
+
+# ---------------------------------------------------------------- values
+
+
+def least_under_sums(
+    weighed: WeighedValues,
+    domains: Sequence[Flags],
+    assumptions: Assumptions,
+    limits: SearchLimits = NO_LIMITS,
+) -> LeastUnderSums:
+    """The least costs of solutions with each value.
+
+    Args:
+        domains: the valid domains: what is in no solution is left out.
+
+    Raises:
+        SearchLimitError: the time is up.
+    """
+    variables = weighed.compiled.variables
+    least = [np.full(variable.size, NOTHING) for variable in variables]
+    bound = [np.full(variable.size, NOTHING) for variable in variables]
+    if any(flags.any() for flags in domains):
+        layers = _left(weighed, domains, assumptions)
+        multipliers = _multipliers(weighed, [layer.back for layer in reversed(layers)], limits)
+        weights, extents = weighed.relaxed(multipliers), _extents(weighed, layers)
+        on = Direction.of(weighed, [layer.on for layer in layers], weights, extents)
+        back = Direction.back(weighed, [layer.back for layer in layers], weights, extents)
+        begun, ended = on.gathered(back, limits), back.gathered(on, limits)[::-1]
+        up, down = on.least, back.least[::-1]
+        credit = int(multipliers @ weighed.uppers)
+        for at, layer in enumerate(layers):
+            limits.check()
+            variable = weighed.compiled.decisions[at].variables[0]
+            joint = _Joint(weighed, at, layer, begun[at], ended[at + 1])
+            through = up[at][layer.source] + down[at + 1][layer.target]
+            joint.settle(weights[at] - credit, through, least[variable], bound[variable])
+    return LeastUnderSums(tuple(least), tuple(bound))
+
+
+def _extents(weighed: WeighedValues, layers: Sequence[LayerLeft]) -> list[Words]:
+    """What each value adds to the sums at least, and negated the most that one of its class does.
+
+    Of values that replace each other only one is taken for a step: it adds the least, but not the most.
+    """
+    found = []
+    for at, layer in enumerate(layers):
+        decision, sums = weighed.compiled.decisions[at], weighed.sums[at]
+        most = np.zeros((decision.classes, sums.shape[1]), np.int64)
+        np.maximum.at(most, decision.class_of[layer.values], sums[layer.values])
+        found.append(np.concatenate((sums, -most[decision.class_of]), axis=1))
+    return found
+
+
+@frozen(eq=False)
+class _Joint:
+    """One layer, with beginnings above and ends below."""
+
+    weighed: WeighedValues
+    at: int
+    layer: LayerLeft
+    begun: Parts
+    ended: Parts
+
+    def settle(self, weights: Words, through: Words, least: Words, bound: Words) -> None:
+        """Write down the least cost found of each value, and what none costs less than.
+
+        Args:
+            weights: for each value its relaxed cost.
+            through: for each arc the least that the rest of a path with it adds.
+            least: of the layer's variable.
+            bound: likewise.
+        """
+        layer, decision, digits = self.layer, self.weighed.compiled.decisions[self.at], self.weighed.digits
+        best = np.full(decision.classes, LARGEST)
+        np.minimum.at(best, layer.label, through)
+        complete, label, beginning, end = self._pairs(through - best[layer.label])
+        class_of = decision.class_of[layer.values]
+        values = layer.values[np.argsort(class_of, kind="stable")]
+        first = np.searchsorted(np.sort(class_of), np.arange(len(best) + 1))
+        of, place = _each(first[label], first[label + 1])
+        value = values[place]
+        sums = (self.begun.sums[beginning] + self.ended.sums[end])[of] + self.weighed.packed[self.at][value]
+        upper = digits.packed(self.weighed.uppers.reshape(1, -1))
+        kept = np.flatnonzero(digits.no_more(sums, upper))
+        around = (self.begun.cost[beginning] + self.ended.cost[end])[of[kept]]
+        np.minimum.at(least, value[kept], around + self.weighed.costs[self.at][value[kept]])
+        relaxed = best[class_of] + weights[layer.values]
+        bound[layer.values] = np.minimum((relaxed + complete) // SCALE + 1, least[layer.values])
+
+    def _pairs(self, lost: Words) -> tuple[int, Words, Words, Words]:
+        """Beginnings and ends of one arc that lose no more than a slack together, with the class between."""
+        layer, begin = self.layer, self.begun.begin
+        arc, beginning = _each(begin[layer.source], begin[layer.source + 1])
+        lost = lost[arc] + self.begun.slack[beginning]
+        ended = evolve(self.ended, complete=min(self.ended.complete, self.begun.complete))
+        complete, of, ending = _within(ended, layer.target[arc], lost, PAIRS)
+        return complete, layer.label[arc[of]], beginning[of], ending
