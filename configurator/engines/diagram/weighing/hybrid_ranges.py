@@ -190,12 +190,14 @@ class Steps:
         origin: for each step the node it leaves, in this direction.
         end: for each step the node it leads to, ascending.
         value: for each step the value it takes.
+        label: for each step the class of the value.
         first: for each node that steps lead to the first of these steps.
     """
 
     origin: Words
     end: Words
     value: Words
+    label: Words
     first: Words
 
 
@@ -278,8 +280,8 @@ def _layer_left(
         label,
         target,
         int(source.max()) + 1,
-        Steps(backward[order], forward[order], value[order], _firsts(forward[order])),
-        Steps(forward, backward, value, _firsts(backward)),
+        Steps(backward[order], forward[order], value[order], label[arc][order], _firsts(forward[order])),
+        Steps(forward, backward, value, label[arc], _firsts(backward)),
     )
 
 
@@ -307,6 +309,24 @@ def _least(steps: Sequence[Steps], weights: Sequence[Words]) -> list[Words]:
     for step, added in zip(steps, weights, strict=True):
         totals = added[step.value] + found[-1][step.origin]
         found.append(np.minimum.reduceat(totals, step.first, axis=0))
+    return found
+
+
+def _regrets(
+    steps: Sequence[Steps], weights: Sequence[Words], least: Sequence[Words], around: Sequence[Words]
+) -> list[Words]:
+    """For each layer in this direction, for each node: of the ways there the least, less what some value on it
+    lets the best path with it come to.
+
+    Args:
+        least: for each layer, for each node the least of a way there.
+        around: for each layer, for each class the least of the rest of a path with it.
+    """
+    found = [np.full(1, LARGEST)]
+    for at, step in enumerate(steps):
+        without = found[-1][step.origin] + weights[at][step.value]
+        with_it = least[at][step.origin] - around[at][step.label]
+        found.append(np.minimum.reduceat(np.minimum(without, with_it), step.first))
     return found
 
 
@@ -365,14 +385,14 @@ class Parts:
         begin: for each node the place of its first one, and how many there are.
         cost: for each what it costs.
         sums: for each what it adds to the sums, in a word.
-        slack: for each by how much its relaxed cost exceeds the least of its node, ascending for each node.
-        complete: no part of at most this slack is missing, but such as others replace.
+        relaxed: for each its relaxed cost, ascending for each node.
+        complete: no part of at most this regret is missing, but such as others replace.
     """
 
     begin: Words
     cost: Words
     sums: Words
-    slack: Words
+    relaxed: Words
     complete: int
 
 
@@ -388,7 +408,8 @@ class Direction:
         layers: in this direction.
         steps: for each of them.
         weights: for each of them, for each value its relaxed cost.
-        least: for each layer, for each node the least relaxed cost of a way there.
+        regret: for each layer, for each node what added to the relaxed cost of a part makes its regret: by how
+            much the best path with the part and some value behind it exceeds the best one with that value.
         extents: for each layer, for each node the least that ways there add to the sums, and negated the most.
     """
 
@@ -396,25 +417,8 @@ class Direction:
     layers: Sequence[int]
     steps: Sequence[Steps]
     weights: Sequence[Words]
-    least: Sequence[Words]
+    regret: Sequence[Words]
     extents: Sequence[Words]
-
-    @classmethod
-    def of(
-        cls, weighed: WeighedValues, steps: Sequence[Steps], weights: Sequence[Words], extents: Sequence[Words]
-    ) -> "Direction":
-        """From the root on."""
-        least = _least(steps, weights)
-        return cls(weighed, range(len(steps)), steps, weights, least, _least(steps, extents))
-
-    @classmethod
-    def back(
-        cls, weighed: WeighedValues, steps: Sequence[Steps], weights: Sequence[Words], extents: Sequence[Words]
-    ) -> "Direction":
-        """From the end back; layers and what is told of them are given from the root on."""
-        layers, weights = range(len(steps))[::-1], weights[::-1]
-        least = _least(steps[::-1], weights)
-        return cls(weighed, layers, steps[::-1], weights, least, _least(steps[::-1], extents[::-1]))
 
     def gathered(self, opposite: "Direction", limits: SearchLimits) -> list[Parts]:
         """Parts of this direction, in its order of layers."""
@@ -426,8 +430,9 @@ class Direction:
 
     def _following(self, at: int, parts: Parts, rest: Words) -> Parts:
         step, digits, uppers = self.steps[at], self.weighed.digits, self.weighed.uppers
-        lost = self.weights[at][step.value] + self.least[at][step.origin] - self.least[at + 1][step.end]
-        complete, of, part = _within(parts, step.origin, lost, EXTENSIONS)
+        weights = self.weights[at][step.value]
+        regret = weights + self.regret[at + 1][step.end]
+        complete, of, part = _within(parts, step.origin, regret, EXTENSIONS)
         node, value = step.end[of], step.value[of]
         sums = parts.sums[part] + self.weighed.packed[self.layers[at]][value]
         # The rest of a path needs room in every sum ...
@@ -436,8 +441,8 @@ class Direction:
             (room >= 0).all(axis=1)[node] & digits.no_more(sums, digits.packed(np.maximum(room, 0))[node])
         )
         of, part, node, value, sums = of[kept], part[kept], node[kept], value[kept], sums[kept]
-        slack = parts.slack[part] + lost[of]
-        order = np.argsort(node * LARGEST + slack)
+        relaxed = parts.relaxed[part] + weights[of]
+        order = np.argsort(node * LARGEST + relaxed)
         node, sums = node[order], sums[order]
         cost = (parts.cost[part] + self.weighed.costs[self.layers[at]][value])[order]
         # ... and sums that it keeps whatever it is are all alike.
@@ -445,23 +450,26 @@ class Direction:
         kept = _undominated(digits, node, cost, digits.greater(sums, harmless[node]))
         counts = np.bincount(node[kept], minlength=len(step.first))
         begin = np.concatenate(([0], np.cumsum(counts)))
-        return Parts(begin, cost[kept], sums[kept], slack[order[kept]], complete)
+        return Parts(begin, cost[kept], sums[kept], relaxed[order[kept]], complete)
 
 
-def _within(parts: Parts, nodes: Words, lost: Words, most: int) -> tuple[int, Words, Words]:
-    """All pairs of a place in `nodes` and a part of that node that lose no more than a slack together.
+def _within(parts: Parts, nodes: Words, more: Words, most: int) -> tuple[int, Words, Words]:
+    """All pairs of a place in `nodes` and a part of that node that together come to no more than a slack.
 
     The slack is that up to which parts are complete, or less so that there are not many more pairs than `most`.
+
+    Args:
+        more: for each place what is added to the relaxed cost of the parts.
     """
-    keys = np.repeat(np.arange(len(parts.begin) - 1) * LARGEST, np.diff(parts.begin)) + parts.slack
-    begin, reach = parts.begin[nodes], nodes * LARGEST - lost
+    keys = np.repeat(np.arange(len(parts.begin) - 1) * LARGEST, np.diff(parts.begin)) + parts.relaxed
+    begin, reach = parts.begin[nodes], nodes * LARGEST - more
     slack = parts.complete
     end = np.searchsorted(keys, reach + slack, "right")
     if np.maximum(end - begin, 0).sum() > most:
         some = slice(None, None, 1 + len(nodes) // SOME)
         begin_of_some, reach_of_some = begin[some], reach[some]
         wanted = most * len(begin_of_some) // len(nodes)
-        low, high = 0, min(slack, int(parts.slack.max() + lost.max()))
+        low, high = 0, min(slack, int(parts.relaxed.max() + more.max()))
         while high - low > max(1, high // 32):
             slack = (low + high) // 2
             end = np.searchsorted(keys, reach_of_some + slack, "right")
@@ -513,18 +521,28 @@ def least_under_sums(
         layers = _left(weighed, domains, assumptions)
         multipliers = _multipliers(weighed, [layer.back for layer in reversed(layers)], limits)
         weights, extents = weighed.relaxed(multipliers), _extents(weighed, layers)
-        on = Direction.of(weighed, [layer.on for layer in layers], weights, extents)
-        back = Direction.back(weighed, [layer.back for layer in layers], weights, extents)
-        begun, ended = on.gathered(back, limits), back.gathered(on, limits)[::-1]
-        up, down = on.least, back.least[::-1]
+        on, back = [layer.on for layer in layers], [layer.back for layer in layers][::-1]
+        up, down = _least(on, weights), _least(back, weights[::-1])[::-1]
+        around = [_around(layer, up[at], down[at + 1]) for at, layer in enumerate(layers)]
+        above, below = _regrets(on, weights, up, around), _regrets(back, weights[::-1], down[::-1], around[::-1])
+        numbers, ends = range(len(layers)), _least(back, extents[::-1])
+        onwards = Direction(weighed, numbers, on, weights, below[::-1], _least(on, extents))
+        backwards = Direction(weighed, numbers[::-1], back, weights[::-1], above[::-1], ends)
+        begun, ended = onwards.gathered(backwards, limits), backwards.gathered(onwards, limits)[::-1]
         credit = int(multipliers @ weighed.uppers)
         for at, layer in enumerate(layers):
             limits.check()
             variable = weighed.compiled.decisions[at].variables[0]
             joint = _Joint(weighed, at, layer, begun[at], ended[at + 1])
-            through = up[at][layer.source] + down[at + 1][layer.target]
-            joint.settle(weights[at] - credit, through, least[variable], bound[variable])
+            joint.settle(weights[at] - credit, around[at], least[variable], bound[variable])
     return LeastUnderSums(tuple(least), tuple(bound))
+
+
+def _around(layer: LayerLeft, up: Words, down: Words) -> Words:
+    """For each class the least relaxed cost of the rest of a path with it."""
+    found = np.full(int(layer.label.max()) + 1, LARGEST)
+    np.minimum.at(found, layer.label, up[layer.source] + down[layer.target])
+    return found
 
 
 def _extents(weighed: WeighedValues, layers: Sequence[LayerLeft]) -> list[Words]:
@@ -551,22 +569,20 @@ class _Joint:
     begun: Parts
     ended: Parts
 
-    def settle(self, weights: Words, through: Words, least: Words, bound: Words) -> None:
+    def settle(self, weights: Words, around: Words, least: Words, bound: Words) -> None:
         """Write down the least cost found of each value, and what none costs less than.
 
         Args:
             weights: for each value its relaxed cost.
-            through: for each arc the least that the rest of a path with it adds.
+            around: for each class the least relaxed cost of the rest of a path with it.
             least: of the layer's variable.
             bound: likewise.
         """
         layer, decision, digits = self.layer, self.weighed.compiled.decisions[self.at], self.weighed.digits
-        best = np.full(decision.classes, LARGEST)
-        np.minimum.at(best, layer.label, through)
-        complete, label, beginning, end = self._pairs(through - best[layer.label])
+        complete, label, beginning, end = self._pairs(around)
         class_of = decision.class_of[layer.values]
         values = layer.values[np.argsort(class_of, kind="stable")]
-        first = np.searchsorted(np.sort(class_of), np.arange(len(best) + 1))
+        first = np.searchsorted(np.sort(class_of), np.arange(len(around) + 1))
         of, place = _each(first[label], first[label + 1])
         value = values[place]
         sums = (self.begun.sums[beginning] + self.ended.sums[end])[of] + self.weighed.packed[self.at][value]
@@ -574,14 +590,14 @@ class _Joint:
         kept = np.flatnonzero(digits.no_more(sums, upper))
         around = (self.begun.cost[beginning] + self.ended.cost[end])[of[kept]]
         np.minimum.at(least, value[kept], around + self.weighed.costs[self.at][value[kept]])
-        relaxed = best[class_of] + weights[layer.values]
+        relaxed = around[class_of] + weights[layer.values]
         bound[layer.values] = np.minimum((relaxed + complete) // SCALE + 1, least[layer.values])
 
-    def _pairs(self, lost: Words) -> tuple[int, Words, Words, Words]:
+    def _pairs(self, around: Words) -> tuple[int, Words, Words, Words]:
         """Beginnings and ends of one arc that lose no more than a slack together, with the class between."""
         layer, begin = self.layer, self.begun.begin
         arc, beginning = _each(begin[layer.source], begin[layer.source + 1])
-        lost = lost[arc] + self.begun.slack[beginning]
+        more = self.begun.relaxed[beginning] - around[layer.label[arc]]
         ended = evolve(self.ended, complete=min(self.ended.complete, self.begun.complete))
-        complete, of, ending = _within(ended, layer.target[arc], lost, PAIRS)
+        complete, of, ending = _within(ended, layer.target[arc], more, PAIRS)
         return complete, layer.label[arc[of]], beginning[of], ending

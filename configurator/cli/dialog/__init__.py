@@ -1,0 +1,1 @@
+"""The dialog at the terminal: `configurator configure`. The only door to textual."""
