@@ -1,7 +1,7 @@
 """Price deltas: what taking a value adds to the cheapest completion.
 
 The delta of a value is what the cheapest completion with it comes to, minus what the cheapest one comes to
-now. Exact like everything; where it would take a search for each value, it is unknown until one asks for it.
+now. Exact like everything; where it would take a search for a value, it is unknown until one asks for it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,8 @@ MOST_REMEMBERED = 10_000
 """Differences of which the text is remembered."""
 MOST_CASES = 64
 """Ways to place what mixed slots are to include, up to which each is asked about by itself."""
+NOT_SETTLED = Unknown("other sums are bounded too: the price delta takes a search of its own")
+"""What is said of a price delta that is told only when asked for."""
 WANTED = "price deltas of all values"
 """What it is that only some engines tell."""
 
@@ -69,15 +71,20 @@ class PriceDeltas:
         least: for each variable and value what the cheapest completion with it totals.
         highest: what is more stands for "no completion".
         now: what the cheapest completion totals; `None` where there is none.
+        open: for each variable and value whether completions have it, but its least total takes a search;
+            `None` for none.
     """
 
     price: Price
     least: tuple[Sequence[int], ...] = field(repr=False)
     highest: int
     now: int | None
+    open: tuple[Sequence[bool], ...] | None = field(default=None, repr=False)
 
-    def of(self, variable: int, value: int) -> Amount | None:
+    def of(self, variable: int, value: int) -> Amount | Unknown | None:
         """The delta of one value; `None` where no completion has it."""
+        if self.open is not None and self.open[variable][value]:
+            return NOT_SETTLED
         total = self.least[variable][value]
         if total > self.highest or self.now is None:
             return None
@@ -93,15 +100,25 @@ class PriceDeltas:
         if self.price.objective.unknown:
             return None
         highest = self.highest
+        if self.open is None:
+            return tuple(
+                tuple(value for value, total in enumerate(totals) if total <= highest)
+                for totals in self.least
+            )
         return tuple(
-            tuple(value for value, total in enumerate(totals) if total <= highest) for totals in self.least
+            tuple(
+                value
+                for value, (total, is_open) in enumerate(zip(totals, left_open, strict=True))
+                if is_open or total <= highest
+            )
+            for totals, left_open in zip(self.least, self.open, strict=True)
         )
 
 
 def price_deltas(question: Question, price: Price, limits: SearchLimits = NO_LIMITS) -> PriceDeltas | Unknown:
     """The deltas of all values at once, by two passes over the diagram.
 
-    Unknown where nothing is compiled, and where other sums stay outside the diagram.
+    Unknown where nothing is compiled. Where other sums stay outside the diagram, those of some values are.
     """
     variables = question.product.lowered.layout.variables
     if question.impossible or not variables:
@@ -110,8 +127,8 @@ def price_deltas(question: Question, price: Price, limits: SearchLimits = NO_LIM
     if isinstance(found, Unknown):
         return found
     least = tuple(totals.tolist() for totals in found.by_value)
-    now = min(least[0], default=found.highest + 1)
-    return PriceDeltas(price, least, found.highest, now if now <= found.highest else None)
+    left_open = None if found.open is None else tuple(flags.tolist() for flags in found.open)
+    return PriceDeltas(price, least, found.highest, found.least, left_open)
 
 
 def _least_costs(

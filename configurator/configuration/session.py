@@ -4,6 +4,7 @@ A session never changes. Every choice gives a new one, which remembers the one b
 is asked is found out once and kept. Threads may share sessions: that one answer is found twice does no harm.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import deepcopy
 from datetime import date
@@ -118,6 +119,7 @@ class Session:
     given: tuple[GivenChoice, ...] = ()
     seconds: float | None = None
     earlier: "Session | None" = field(default=None, repr=False)
+    _now: Callable[[], float] = field(default=time.monotonic, repr=False)
     _asked: Remembered[Question] = field(factory=Remembered, init=False, repr=False)
     _verdict: Remembered[Verdict] = field(factory=Remembered, init=False, repr=False)
     _count: Remembered[Count | Unknown] = field(factory=Remembered, init=False, repr=False)
@@ -183,7 +185,7 @@ class Session:
         if isinstance(alone, Invalid | Unknown):
             return alone
         try:
-            given_up = self._given_up(wanted.given, SearchLimits.within(self.seconds))
+            given_up = self._given_up(wanted.given, SearchLimits.within(self.seconds, self._now))
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
         kept = tuple(each for number, each in enumerate(wanted.given) if number not in given_up)
@@ -214,9 +216,9 @@ class Session:
 
         What is not excluded can be completed together with all choices. For a place that is decided
         everything else is excluded; `alternatives` tells what it could be changed to. Components that are
-        not in force on the day are left out. Price deltas of all values are told where
-        at most the price itself is bounded outside the diagram; otherwise they are unknown, and
-        `price_delta` tells them one by one.
+        not in force on the day are left out. Price deltas of all values are told where at most the price
+        itself is bounded outside the diagram. Under other wide sums those are told that are settled
+        quickly; the others are unknown, and `price_delta` tells them one by one.
         """
         return self._answered(self._offers, self._all_offers)
 
@@ -336,7 +338,7 @@ class Session:
     # ------------------------------------------------------------ inside
 
     def _step(self, given: tuple[GivenChoice, ...]) -> "Session":
-        return Session(self.product, given, self.seconds, self)
+        return Session(self.product, given, self.seconds, self, self._now)
 
     def _read(self, given: Mapping[str, object]) -> dict[str, PlaceChoice]:
         return {
@@ -369,7 +371,7 @@ class Session:
         """An answer, found now if it is not known."""
         if known.answers:
             return known.answers[0]
-        limits = SearchLimits.within(self.seconds)
+        limits = SearchLimits.within(self.seconds, self._now)
         try:
             found = find(self._question(limits), limits)
         except SearchLimitError as stopped:

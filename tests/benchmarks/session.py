@@ -4,10 +4,10 @@
 
 Figures are milliseconds of the processor, medians over the states. *Engine* is what the engine needs for
 valid domains and price deltas; *step* is all of it, from the choice to the offers written out, on the same
-instance as a catalog. Where several sums stay outside the diagram, price deltas are told one by one: then
-the step is without them, and a second line adds them all up. Peers are asked the same: valid domains, and for
-each value that is left the cheapest configuration. What is multiplied from a few is marked with `~`.
-Everybody's answers are compared.
+instance as a catalog. Where several sums stay outside the diagram, price deltas are told as far as they are
+settled at once, of which the share is told; a second line adds up those left, one by one. Peers are asked
+the same: valid domains, and for each value that is left the cheapest configuration. What is multiplied
+from a few is marked with `~`. Everybody's answers are compared.
 """
 
 import argparse
@@ -111,13 +111,19 @@ def our_lines(instance: Instance, states: Sequence[State]) -> Iterator[Line]:
     engine = DiagramEngine().prepare(instance.problem)
     yield timed("engine: valid domains", lambda state: engine.domain_flags(assumptions_of(state)), states)
     delta = None
-    if not isinstance(engine.least_costs(instance.price, {}), Unknown):
-        yield timed(
-            "engine: least cost of every value",
-            lambda state: engine.least_costs(instance.price, assumptions_of(state)),
-            states,
+    yield timed(
+        "engine: least cost of every value",
+        lambda state: engine.least_costs(instance.price, assumptions_of(state)),
+        states,
+    )
+    left = [values_left(instance, engine, state) for state in states]
+    if any(left_open for _, left_open in left):
+        shares = [1 - left_open / values for values, left_open in left]
+        say(
+            f"    settled at once: {sum(values - left_open for values, left_open in left):,} of "
+            f"{sum(values for values, _ in left):,}, "
+            f"median {statistics.median(shares):.0%}, worst {min(shares):.0%}"
         )
-    else:
         delta = timed("engine: one price delta", lambda state: one_delta(engine, instance, state), states[:4])
         yield delta
     catalog = Configurator.from_text(catalog_text(instance), engine="diagram")
@@ -131,12 +137,11 @@ def our_lines(instance: Instance, states: Sequence[State]) -> Iterator[Line]:
     whole = timed(name, lambda state: step(before[id(state)], last[id(state)]), states)
     yield whole
     if delta is not None:
-        # The offers came without price deltas, which are told one by one.
-        left = statistics.median(values_left(instance, engine, state) for state in states)
+        # The offers came without some price deltas, which are told one by one.
         yield Line(
             "step, with every price delta asked for",
-            whole.milliseconds + left * delta.milliseconds,
-            whole.worst + left * delta.worst,
+            whole.milliseconds + statistics.median(number for _, number in left) * delta.milliseconds,
+            whole.worst + max(number for _, number in left) * delta.worst,
             estimated=True,
         )
 
@@ -151,10 +156,15 @@ def step(session: Session, choice: dict[str, object]) -> dict[str, object]:
     return dict(session.choose(choice).options().or_raise())
 
 
-def values_left(instance: Instance, engine: DiagramSearch, state: State) -> int:
-    """How many values are left for the open places."""
+def values_left(instance: Instance, engine: DiagramSearch, state: State) -> tuple[int, int]:
+    """How many values are left for the open places, and of how many of them the least cost is not settled."""
     domains = known(engine.domains(assumptions_of(state)))
-    return sum(len(domains[v]) for v in range(len(instance.problem.variables)) if v not in state)
+    places = [variable for variable in range(len(instance.problem.variables)) if variable not in state]
+    values = sum(len(domains[variable]) for variable in places)
+    found = engine.least_costs(instance.price, assumptions_of(state))
+    if isinstance(found, Unknown):
+        return values, values
+    return values, sum(int(found.open[variable].sum()) for variable in places) if found.open else 0
 
 
 def one_delta(engine: DiagramSearch, instance: Instance, state: State) -> object:

@@ -36,6 +36,7 @@ from configurator.engines.diagram.weighing.budgets import domains_within, feasib
 from configurator.engines.diagram.weighing.histograms import count_within, histogram
 from configurator.engines.diagram.weighing.hybrid import domains_under_sums, feasible_under_sums
 from configurator.engines.diagram.weighing.hybrid_costs import cheapest_under_sums
+from configurator.engines.diagram.weighing.hybrid_ranges import WeighedValues, least_under_sums
 from configurator.engines.diagram.weighing.joint_counts import count_under_sums
 from configurator.engines.diagram.weighing.objectives import Objective as WideObjective
 from configurator.engines.diagram.weighing.objectives import path_sum, side_path_sum
@@ -78,15 +79,25 @@ class LeastCosts:
     Attributes:
         by_value: for each variable one number for each of its values.
         highest: what is more stands for "no solution".
+        least: the least cost of all solutions; `None` where there are none.
+        open: for each variable the values that are in solutions, but of which the least cost is not known:
+            what `by_value` says of them has no meaning. `None` for none.
     """
 
     by_value: tuple[Whole, ...]
     highest: int
+    least: int | None
+    open: tuple[Flags, ...] | None = None
 
     def or_less(self, other: "LeastCosts") -> "LeastCosts":
         """The lesser of these and others of the same objective, value by value."""
         pairs = zip(self.by_value, other.by_value, strict=True)
-        return LeastCosts(tuple(np.minimum(one, another) for one, another in pairs), self.highest)
+        least = min((each.least for each in (self, other) if each.least is not None), default=None)
+        both = [each.open for each in (self, other) if each.open is not None]
+        left_open = tuple(map(np.logical_or.reduce, zip(*both, strict=True))) if both else None
+        return LeastCosts(
+            tuple(np.minimum(one, another) for one, another in pairs), self.highest, least, left_open
+        )
 
 
 @frozen(eq=False, slots=False)
@@ -99,6 +110,7 @@ class DiagramSearch:
     sizes: SizeLimits = DEFAULT_SIZES
     _known_count: list[int] = field(factory=list, init=False, repr=False)
     _path_sums: list[tuple[WideObjective, PathSum | None]] = field(factory=list, init=False, repr=False)
+    _weighed_values: list[tuple[PathSum, WeighedValues | None]] = field(factory=list, init=False, repr=False)
 
     @cached_property
     def problem(self) -> ConstraintProblem:
@@ -324,16 +336,19 @@ class DiagramSearch:
     ) -> LeastCosts | Unknown:
         """What the cheapest solution with each value costs: half of what `cost_ranges` does.
 
-        Unknown where a sum outside the diagram is another one than the objective: then it would take a
-        search for each value.
+        Where a sum outside the diagram is another one than the objective, as much as is settled at once.
+        Unknown where nothing is, and it would take a search for each value.
         """
 
         def found() -> LeastCosts:
             total = self._expressible(objective)
             lows = self._least_totals(total, assumptions, limits)
             if lows is None:
-                raise SearchLimitError("a sum that is not the one asked for stays outside the diagram")
-            return LeastCosts(lows, total.magnitude)
+                return self._least_under_sums(objective, total, assumptions, limits)
+            if not lows:
+                return LeastCosts(lows, total.magnitude, self._least(objective, assumptions, limits))
+            least = int(lows[0].min(initial=total.unreachable))
+            return LeastCosts(lows, total.magnitude, least if least <= total.magnitude else None)
 
         return self._asked(found, assumptions, limits)
 
@@ -477,6 +492,51 @@ class DiagramSearch:
             )
         return lows
 
+    def _least_under_sums(
+        self, objective: WideObjective, total: PathSum, assumptions: Assumptions, limits: SearchLimits
+    ) -> LeastCosts:
+        """The least costs under sums outside, as far as they are settled at once.
+
+        Raises:
+            SearchLimitError: nothing is, or the time is up.
+        """
+        weighed = self._weighed(total, limits)
+        if weighed is None:
+            raise SearchLimitError("a sum that is not the one asked for stays outside the diagram")
+        domains_ = self.domain_flags(assumptions, limits)
+        if isinstance(domains_, Unknown):
+            raise SearchLimitError(domains_.reason)
+        found = least_under_sums(weighed, domains_, assumptions, limits)
+        lows = tuple(
+            np.where(flags & ~is_open, least, total.unreachable)
+            for least, flags, is_open in zip(found.least, domains_, found.open, strict=True)
+        )
+        least = found.overall
+        if least is None and (not domains_ or domains_[0].any()):
+            least = self._least(objective, assumptions, limits)
+        return LeastCosts(lows, total.magnitude, least, found.open)
+
+    def _least(self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits) -> int | None:
+        """The least cost of all solutions; `None` where there are none.
+
+        Raises:
+            SearchLimitError: it is not settled.
+        """
+        best = self.cheapest_of(objective, assumptions, limits)
+        if isinstance(best, Unknown):
+            raise SearchLimitError(best.reason)
+        return None if isinstance(best, Infeasible) else best.cost
+
+    def _weighed(self, total: PathSum, limits: SearchLimits) -> WeighedValues | None:
+        """What values cost and add to the sums outside, remembered: it takes ten milliseconds."""
+        for known, found in self._weighed_values:
+            if known is total:
+                return found
+        weighed = WeighedValues.of(total, limits)
+        self._weighed_values.append((total, weighed))
+        del self._weighed_values[:-REMEMBERED]
+        return weighed
+
     def _top_kept(
         self, total: PathSum, amount: int, assumptions: Assumptions, limits: SearchLimits
     ) -> tuple[Optimum, ...]:
@@ -497,13 +557,17 @@ class DiagramSearch:
     def _ranges_by_value(
         self, objective: WideObjective, assumptions: Assumptions, limits: SearchLimits
     ) -> Ranges:
-        """The least cost of solutions with each value, one question for each."""
+        """The least cost of solutions with each value, one question for each not settled with the others."""
+        known = self.least_costs(objective, assumptions, limits)
         allowed = self.domains(assumptions, limits)
         if isinstance(allowed, Unknown):
             raise SearchLimitError(allowed.reason)
         found: list[list[tuple[int, int | None] | None]] = [[None] * v.size for v in self.compiled.variables]
         for variable, values in enumerate(allowed):
             for value in values:
+                if isinstance(known, LeastCosts) and not (known.open and known.open[variable][value]):
+                    found[variable][value] = (int(known.by_value[variable][value]), None)
+                    continue
                 best = self.cheapest_of(objective, {**assumptions, variable: frozenset({value})}, limits)
                 if isinstance(best, Unknown):
                     raise SearchLimitError(best.reason)

@@ -12,7 +12,8 @@ from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.compiling.compilation import Compilation
-from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.diagram.search import DiagramSearch, LeastCosts
+from configurator.engines.diagram.weighing import hybrid_ranges
 from configurator.engines.engine import Infeasible, Objective, Optimum, Unknown
 
 laws = settings(max_examples=150, deadline=None, derandomize=True)
@@ -64,6 +65,29 @@ def test_the_cheapest_come_in_order_of_cost_and_catalog(
 
     assert search.cheapest(objective, {}) == (expected[0] if expected else Infeasible())
     assert search.top(objective, amount, {}) == tuple(expected[:amount])
+
+
+@laws
+@given(made=made_diagrams(sums=3), data=st.data(), room=st.sampled_from((1, 3, 1_000)))
+def test_least_costs_are_those_of_the_cheapest_solution_with_a_value_or_open(
+    made: MadeDiagram, data: st.DataObject, room: int
+) -> None:
+    objective = data.draw(objectives(made))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hybrid_ranges, "EXTENSIONS", room)
+        patch.setattr(hybrid_ranges, "FOR_ONE", room)
+        found = search_of(made).least_costs(objective, {})
+    every = ranked(made, objective)
+
+    assert isinstance(found, LeastCosts)
+    assert found.least == (every[0].cost if every else None)
+    for variable, costs in enumerate(found.by_value):
+        for value, cost in enumerate(costs.tolist()):
+            with_it = [each.cost for each in every if each.witness[variable] == value]
+            if found.open is not None and found.open[variable][value]:
+                assert with_it
+            else:
+                assert (cost if cost <= found.highest else None) == (with_it[0] if with_it else None)
 
 
 @laws

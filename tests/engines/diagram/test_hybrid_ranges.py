@@ -1,0 +1,114 @@
+"""Least costs of all values under several side sums, against all solutions written out."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from made_diagrams import free_diagram
+from made_objectives import MadeQuestion, made_questions
+
+from configurator.csp.constraints import LinearTerm
+from configurator.engines.diagram.compiled import SideSum
+from configurator.engines.diagram.decisions import DecisionWeights
+from configurator.engines.diagram.weighing import hybrid_ranges
+from configurator.engines.diagram.weighing.hybrid_ranges import (
+    NOTHING,
+    Digits,
+    WeighedValues,
+    least_under_sums,
+)
+from configurator.engines.diagram.weighing.objectives import path_sum
+from configurator.engines.diagram.whole import Flags
+
+
+def true_costs(question: MadeQuestion) -> list[list[int]]:
+    """For each variable and value the least cost of solutions with it."""
+    found = [[NOTHING] * variable.size for variable in question.made.compiled.variables]
+    for cost, solution in question.answers:
+        for variable, value in enumerate(solution):
+            found[variable][value] = min(cost, found[variable][value])
+    return found
+
+
+def valid(costs: list[list[int]]) -> list[Flags]:
+    """The valid domains."""
+    return [np.array(of, np.int64) < NOTHING for of in costs]
+
+
+@given(question=made_questions(sums=3))
+def test_least_costs_under_sums_are_those_of_solutions(question: MadeQuestion) -> None:
+    """Diagrams as small as these are settled altogether."""
+    weighed = WeighedValues.of(question.sum)
+    assume(weighed)
+    expected = true_costs(question)
+    assert weighed is not None
+    found = least_under_sums(weighed, valid(expected), question.assumptions)
+
+    assert expected == [costs.tolist() for costs in found.least]
+    assert not any(flags.any() for flags in found.open)
+    assert (question.answers[0][0] if question.answers and expected else None) == found.overall
+
+
+@given(
+    room=st.tuples(*[st.sampled_from((1, 2, 5, 20))] * 3),
+    steps=st.integers(0, 6),
+    question=made_questions(sums=3),
+)
+def test_what_is_settled_in_little_room_is_right(
+    room: tuple[int, int, int], steps: int, question: MadeQuestion
+) -> None:
+    weighed = WeighedValues.of(question.sum)
+    assume(weighed)
+    expected = true_costs(question)
+    assert weighed is not None
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in zip(("EXTENSIONS", "PAIRS", "FOR_ONE", "STEPS"), (*room, steps), strict=True):
+            patch.setattr(hybrid_ranges, name, value)
+        found = least_under_sums(weighed, valid(expected), question.assumptions)
+
+    for costs, least, bound in zip(expected, found.least, found.bound, strict=True):
+        assert (np.array(costs, np.int64) <= least).all()
+        assert (np.array(costs, np.int64) >= bound).all()
+    assert found.overall is None or question.answers[0][0] == found.overall
+
+
+@given(
+    bits=st.integers(0, 12),
+    rows=st.lists(st.tuples(*[st.integers(0, 4095)] * 6), min_size=1, max_size=9),
+)
+def test_words_of_sums_are_compared_sum_by_sum(bits: int, rows: list[tuple[int, ...]]) -> None:
+    digits = Digits.of(3, (1 << bits) - 1)
+    assert digits is not None
+    both = np.array(rows, np.int64) & ((1 << bits) - 1)
+    one, other = both[:, :3], both[:, 3:]
+
+    compared = digits.no_more(digits.packed(one), digits.packed(other))
+    greater = digits.greater(digits.packed(one), digits.packed(other))
+
+    assert (one <= other).all(axis=1).tolist() == compared.tolist()
+    assert digits.packed(np.maximum(one, other)).tolist() == greater.tolist()
+
+
+def test_sums_that_no_word_holds_are_left_alone() -> None:
+    weights = tuple(DecisionWeights(np.array([0, (1 << 30) - 1, 1 << 30]), 0) for _ in range(2))
+    compiled = free_diagram(3, 3, side_sums=(SideSum(weights, 1 << 30),) * 3)
+    objective = path_sum(compiled, (LinearTerm(0, (1, 2, 3)),))
+    assert objective is not None
+
+    assert WeighedValues.of(objective) is None
+
+
+def test_equals_beyond_the_room_still_give_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything costs the same: any configuration that keeps the sums is a cheapest one."""
+    monkeypatch.setattr(hybrid_ranges, "EXTENSIONS", 1)
+    weights = tuple(DecisionWeights(np.array([0, 1, 2]), 0) for _ in range(6))
+    turned = tuple(DecisionWeights(np.array([2, 1, 0]), 0) for _ in range(6))
+    compiled = free_diagram(*[3] * 6, side_sums=(SideSum(weights, 11), SideSum(turned, 11)))
+    objective = path_sum(compiled, (LinearTerm(0, (5, 5, 5)),))
+    assert objective is not None
+    weighed = WeighedValues.of(objective)
+    assert weighed is not None
+
+    found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 6, {})
+
+    assert found.overall == 5
