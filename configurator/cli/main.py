@@ -21,7 +21,7 @@ COMMANDS = {
     "cheapest": "The cheapest configurations that keep the choices.",
     "complete": "Fill in the rest: choices, then defaults, then catalog order.",
     "analyze": "What a catalog says unasked: dead components, idle rules, prices.",
-    "diff": "What a change does: configurations lost and gained, orders that break.",
+    "diff": "What a change does: configurations lost, gained; broken orders.",
     "inspect": "How questions will be answered: the compiled form.",
     "accept": "Accept an order: valid, then available, then reserved.",
     "stock": "Count, show and mend the stock of components.",

@@ -72,7 +72,11 @@ def test_json_holds_the_warnings_and_standard_error_nothing() -> None:
         (("list", "pc.pcat", "--timeout", "0.001ms"), "unknown", ["configurations", "more", "reason"]),
         (("validate", "kids_bike.pcat"), "yes", VALIDATE_KEYS),
         (("validate", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", VALIDATE_KEYS),
-        (("validate", "pc.pcat", "--timeout", "0.001ms"), "unknown", [*VALIDATE_KEYS[:-1], "reason", "repairs"]),
+        (
+            ("validate", "pc.pcat", "--timeout", "0.001ms"),
+            "unknown",
+            [*VALIDATE_KEYS[:-1], "reason", "repairs"],
+        ),
         (("options", "kids_bike.pcat"), "yes", ["options", "conflicts"]),
         (("options", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", ["options", "conflicts"]),
         (("complete", "kids_bike.pcat"), "yes", COMPLETE_KEYS),

@@ -99,6 +99,8 @@ def contained(svg: str) -> str:
     svg = _COMMENT.sub("\n", _FONT.sub("\n", svg))
     svg = svg.replace("font-family: Fira Code, monospace", "font-family: monospace")
     svg = _ID.sub("dialog", svg)
+    # Some programs take blanks at either end of a text away, even those that do not break.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 
 

@@ -1,7 +1,7 @@
 """`configurator explain`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -17,34 +17,11 @@ from configurator.cli.options import (
     output_options,
     question_options,
 )
-from configurator.cli.terminal import aligned, column_widths
-from configurator.cli.wording import (
-    BAD,
-    DOUBTFUL,
-    FAINT,
-    GOOD,
-    STRONG,
-    conflict_lines,
-    derivation_lines,
-    not_possible,
-    plural,
-    signed,
-    value_in_words,
-)
+from configurator.cli.reasons_told import price_lines, reason_lines, undecided_line
+from configurator.cli.wording import GOOD, conflict_lines, not_possible, plural, signed, value_in_words
 from configurator.cli.words import choices_in_words, read_choice_words
 from configurator.configuration.completion import NotCompletable
-from configurator.configuration.reasons import (
-    ByDefault,
-    ChosenByCustomer,
-    Excluded,
-    Forced,
-    NotForced,
-    Possible,
-    PriceLine,
-    PriceReason,
-    Why,
-    WhyNot,
-)
+from configurator.configuration.reasons import Excluded, Possible, PriceLine, Why, WhyNot
 from configurator.configurator import Configurator
 from configurator.diagnostics.codes import CODES, DiagnosticCode, render_page
 from configurator.diagnostics.suggestion import did_you_mean
@@ -60,9 +37,6 @@ Examples:
 """
 
 _CODE = re.compile(r"[A-Za-z]\d{4}", re.ASCII)
-
-MOST_OTHERS = 8
-"""So many other values are named."""
 
 
 @click.command("explain", epilog=EXAMPLES)
@@ -157,8 +131,7 @@ def _told_conflicts(
 
 
 def _undecided(found: Unknown, result: dict[str, Any]) -> Answer:
-    line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
-    return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+    return Answer("unknown", ExitCode.UNKNOWN, result, (undecided_line(found),), (MORE_TIME,))
 
 
 # ---------------------------------------------------------------- why, why not
@@ -173,38 +146,7 @@ def _told_reason(found: Why | WhyNot) -> Answer:
     result = reason_json(found)
     if isinstance(found, Unknown):
         return _undecided(found, result)
-    return Answer("yes", ExitCode.YES, result, tuple(_reason_lines(found)))
-
-
-def _reason_lines(
-    found: Excluded | Possible | Forced | ChosenByCustomer | ByDefault | NotForced,
-) -> Iterator[Text | str]:
-    text = (found.text, STRONG)
-    match found:
-        case Excluded(derivation=derivation, conflict=conflict, retreats=retreats):
-            yield Text.assemble(text, " is ", ("impossible", BAD), " because")
-            yield from derivation_lines(derivation, conflict)
-            for retreat in retreats:
-                others = "" if retreat.others is None else f" ({plural(retreat.others, 'other value')})"
-                yield f"drop `{retreat.text}` and it is possible again{others}"
-        case Forced(because=derivation, conflict=conflict):
-            yield Text.assemble(text, " is ", ("forced", GOOD), " because")
-            yield from derivation_lines(derivation, conflict)
-        case Possible(price_delta=delta, instead=instead):
-            money = "" if delta is None else f": {signed(delta)}"
-            yield Text.assemble(text, " is ", ("possible", GOOD), money)
-            if instead:
-                yield f"it takes the place of `{instead}`"
-        case ChosenByCustomer(choice=choice):
-            yield Text.assemble(text, " was ", ("chosen", GOOD), f": `{choice}`")
-        case ByDefault(location=location):
-            place = location.rpartition(":")[0]
-            yield Text.assemble(text, " is the ", ("default", GOOD), "; nothing forces it ", (place, FAINT))
-        case NotForced(others=others):
-            told = ", ".join(value_in_words(each) for each in others[:MOST_OTHERS])
-            more = f" and {len(others) - MOST_OTHERS} more" if len(others) > MOST_OTHERS else ""
-            also = f"; possible also: {told}{more}" if others else ""
-            yield Text.assemble(text, f" is not forced{also}")
+    return Answer("yes", ExitCode.YES, result, tuple(reason_lines(found)))
 
 
 # ---------------------------------------------------------------- why this price
@@ -213,27 +155,12 @@ def _reason_lines(
 def _told_price(asked: Configurator, given: Mapping[str, Any], how: dict[str, Any]) -> Answer:
     found = asked.why_price(given, **how)
     result = price_reason_json(found)
-    match found:
-        case Unknown():
-            return _undecided(found, result)
-        case NotCompletable():
-            line = Text.assemble(("nothing", BAD), " keeps the choices")
-            return Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,))
-        case PriceReason(lines=lines, total=total):
-            rows: list[tuple[str, str, str, str, str]] = [
-                (
-                    line.place or line.title,
-                    value_in_words(line.value) if line.place else "",
-                    line.amount.text,
-                    line.provenance,
-                    _why_not_cheaper(asked, given, line, how),
-                )
-                for line in lines
-            ]
-            rows.append(("total", "", total.text, "", ""))
-            width = max(len(row[2]) for row in rows)
-            shown = [(*row[:2], row[2].rjust(width), *row[3:]) for row in rows]
-            return Answer("yes", ExitCode.YES, result, tuple(aligned(shown, column_widths(shown, 5))))
+    if isinstance(found, Unknown):
+        return _undecided(found, result)
+    told = price_lines(found, lambda line: _why_not_cheaper(asked, given, line, how))
+    if isinstance(found, NotCompletable):
+        return Answer("no", ExitCode.NO, result, told, (SAYS_WHY,))
+    return Answer("yes", ExitCode.YES, result, told)
 
 
 def _why_not_cheaper(

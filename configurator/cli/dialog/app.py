@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from configurator.cli.dialog.facts import Facts, find_completion, find_figures
+from configurator.cli.dialog.facts import BETWEEN, Facts, facts_lines, find_completion, find_figures
 from configurator.cli.dialog.keeping import (
     ORDER_FILE,
     SCENARIO_FILE,
@@ -20,7 +20,7 @@ from configurator.cli.dialog.keeping import (
     scenario_text,
     write_order,
 )
-from configurator.cli.dialog.lanes import Lane
+from configurator.cli.dialog.lanes import AGES, Lane, patient_clock
 from configurator.cli.dialog.line_list import LineList
 from configurator.cli.dialog.offers import (
     Choose,
@@ -45,9 +45,11 @@ from configurator.cli.dialog.steps import (
     misread,
 )
 from configurator.cli.dialog.telling import (
+    clash_title,
     dropped_in_words,
     short_reason,
     tell_clash,
+    tell_count,
     tell_price,
     tell_reason,
 )
@@ -71,10 +73,11 @@ KEYS = (
     ("/", "find offers and places"),
     ("a", "show all offers, or only possible ones"),
     ("p", "why this price"),
+    ("n", "how many are left, to the last digit"),
     ("c", "fill in the rest: defaults, then catalog order"),
     ("w", "save the order"),
     ("t", "save as a scenario"),
-    ("esc", "leave a panel, end a search"),
+    ("esc", "leave a panel, end a search, give up a question"),
     ("q", "quit"),
 )
 """Every key with what it does."""
@@ -92,6 +95,7 @@ HINTS = (
     ("t", "scenario"),
     ("p", "price"),
     ("c", "fill in"),
+    ("n", "how many"),
 )
 """What stands at the bottom, most wanted first."""
 
@@ -125,7 +129,9 @@ class Dialog(App[None]):
 
     def __init__(self, session: Session, catalog: str) -> None:
         super().__init__()
-        self.session = session
+        self.animation_level = "none"
+        # Every question has a limit, so that what is stale can be ended.
+        self.session = session = evolve(session, seconds=session.seconds or AGES, now=patient_clock)
         self.catalog = catalog
         self.saved = dict(session.choices)
         self.files: list[Path] = []
@@ -133,6 +139,7 @@ class Dialog(App[None]):
         self.view = View()
         self.known = Known(session)
         self._told: Known | None = None
+        self._figures: Facts | None = None
 
     # ------------------------------------------------------------ the screen
 
@@ -172,7 +179,7 @@ class Dialog(App[None]):
 
     def text_of(self, part: str) -> str:
         """What stands in `title`, `facts` or `remark`."""
-        return str(self.query_one(f"#{part}", Static).content)
+        return str(self.query_one(f"#{part}", Static).content).replace("\n", BETWEEN)
 
     def remark(self, text: str, style: str = "") -> None:
         """Say something beneath the list; the next step takes it away."""
@@ -185,7 +192,10 @@ class Dialog(App[None]):
     # ------------------------------------------------------------ questions
 
     def _adopt(self, session: Session) -> None:
-        """Go on with another session."""
+        """Go on with another session; what is asked about the present one is of no use any more."""
+        if session is not self.session:
+            for lane in (self._lines, self._facts, self._reasons):
+                lane.drop()
         self.session = session
         self.known = Known(session)
         self._tell_facts(None)
@@ -254,10 +264,14 @@ class Dialog(App[None]):
             self._look()
 
     def _tell_facts(self, facts: Facts | None) -> None:
-        told = (
-            "…" if facts is None else "   ".join(filter(None, (facts.count, facts.price, *facts.resources)))
-        )
-        self.query_one("#facts", Static).update(_content(Text(printable(told))))
+        self._figures = facts
+        told = "…" if facts is None else facts_lines(facts, self.size.width)
+        lines = Text("\n").join(Text(printable(line)) for line in told.splitlines())
+        self.query_one("#facts", Static).update(_content(lines))
+
+    def on_resize(self) -> None:
+        """Figures stand in as few lines as they need."""
+        self._tell_facts(self._figures)
 
     # ------------------------------------------------------------ steps
 
@@ -306,7 +320,7 @@ class Dialog(App[None]):
                 repair = clash.ways_out[int(key) - 1]
                 self._step(lambda: Taken(clash.before.choose(repair.choices)))
 
-        self.push_screen(Panel("not possible", tell_clash(clash), answers), answered)
+        self.push_screen(Panel(clash_title(clash), tell_clash(clash), answers), answered)
 
     # ------------------------------------------------------------ keys: choosing
 
@@ -339,7 +353,7 @@ class Dialog(App[None]):
         session = self.session
         match move_of(session, line, press):
             case None:
-                pass
+                self.remark("here this key does nothing", FAINT)
             case TypeIn(place=place):
                 self._type_in(place)
             case Choose() | Retract() as move:
@@ -365,7 +379,10 @@ class Dialog(App[None]):
     def action_anyway(self) -> None:
         """Choose the offer under the cursor, whatever has to yield."""
         line, session = self.line_list.current, self.session
-        if not isinstance(line, OfferLine) or line.mark == "chosen":
+        if not isinstance(line, OfferLine):
+            return
+        if line.mark == "chosen":
+            self.remark("chosen already", FAINT)
             return
         press: Press = "more" if holds_several(session.product.catalog.place_of[line.place]) else "take"
         move = move_of(session, line, press)
@@ -408,6 +425,11 @@ class Dialog(App[None]):
         session = self.session
         self._tell("why this price", lambda: tell_price(session))
 
+    def action_count(self) -> None:
+        """Tell how many configurations are left."""
+        session = self.session
+        self._tell("how many are left", lambda: tell_count(session))
+
     def action_keys(self) -> None:
         """Tell every key."""
         width = max(len(key) for key, _ in KEYS)
@@ -441,7 +463,10 @@ class Dialog(App[None]):
             self.line_list.focus()
 
     def action_clear(self) -> None:
-        """End a search."""
+        """Give up what a key asked; end a search."""
+        if self._steps.busy:
+            self._steps.drop()
+            self.remark("given up", FAINT)
         self._end_search()
         self._look()
 

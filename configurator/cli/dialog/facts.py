@@ -12,8 +12,8 @@ from configurator.configuration.validation import Valid
 from configurator.engines.engine import Unknown
 from configurator.lowering.choices import lower_choices
 
-WRITTEN_OUT = 10**15
-"""Counts up to this are told digit by digit."""
+WRITTEN_OUT = 10**30
+"""Counts below this are told digit by digit: they take half a line at most."""
 
 
 @frozen
@@ -21,7 +21,7 @@ class Facts:
     """What is told of a session as a whole.
 
     Attributes:
-        count: `7,412 left`.
+        count: `7,412 left`, `about 2.5 x 10^41 left`.
         price: `from 1,249.70 EUR`; the price alone once everything is decided; empty without one.
         resources: `power 118 W of 450 W`, of the configuration that completion gives.
         completed: that configuration; `None` until it is found, or where there is none.
@@ -33,9 +33,24 @@ class Facts:
     completed: Completed | None = None
 
 
+BETWEEN = "   "
+"""What parts two figures."""
+
+
+def facts_lines(facts: Facts, width: int) -> str:
+    """All figures, none of them broken across lines that hold it whole."""
+    lines: list[str] = []
+    for told in filter(None, (facts.count, facts.price, *facts.resources)):
+        if lines and len(lines[-1]) + len(BETWEEN) + len(told) <= width:
+            lines[-1] = f"{lines[-1]}{BETWEEN}{told}"
+        else:
+            lines.append(told)
+    return "\n".join(lines)
+
+
 def find_figures(session: Session) -> Facts:
     """How many there are left and what they cost; each that no limit allowed says so."""
-    return Facts(count_in_words(session), price_in_words(session))
+    return Facts(left_in_words(session), price_in_words(session))
 
 
 def find_completion(session: Session, facts: Facts) -> Facts:
@@ -46,14 +61,24 @@ def find_completion(session: Session, facts: Facts) -> Facts:
     return evolve(facts, resources=resources_in_words(session, completed), completed=completed)
 
 
-def count_in_words(session: Session) -> str:
+def left_in_words(session: Session) -> str:
     """How many configurations are left."""
     count = session.count()
     if isinstance(count, Unknown):
         return f"more than can be counted ({count.reason})"
-    if count.value <= WRITTEN_OUT:
-        return f"{count.value:,} left"
-    return f"more than 10^{len(str(count.value)) - 1} left"
+    return f"{count_in_words(count.value, WRITTEN_OUT)} left"
+
+
+def count_in_words(count: int, written_out: int) -> str:
+    """`7,412`; from `written_out` on its first two digits: `about 2.5 x 10^41`."""
+    if count < written_out:
+        return f"{count:,}"
+    # Whole numbers throughout: a count may have more digits than any other number can hold.
+    exponent = (count.bit_length() - 1) * 30102 // 100000
+    while 10 ** (exponent + 1) <= count:
+        exponent += 1
+    ones, tenths = divmod(count * 10 // 10**exponent, 10)
+    return f"about {ones}.{tenths} x 10^{exponent}"
 
 
 def price_in_words(session: Session) -> str:

@@ -100,6 +100,7 @@ class LineList(ScrollView, can_focus=True):
         Binding("slash", "app.find", show=False),
         Binding("a", "app.everything", show=False),
         Binding("c", "app.fill_in", show=False),
+        Binding("n", "app.count", show=False),
         Binding("p", "app.price", show=False),
         Binding("q", "app.leave", show=False),
         Binding("r", "app.retract", show=False),
@@ -204,6 +205,9 @@ class LineList(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         widest = min(WIDEST_TITLE, max(width // 3, 8))
         text = line_text(self.lines[at], width, min(self._titles, widest), min(self._names, widest))
+        if at == self.cursor:
+            # Reversed, what is faint would be a hole in the bar.
+            text.stylize(Style(dim=False))
         strip = Strip(list(text.render(self.app.console))).adjust_cell_length(width).apply_style(base)
         if at == self.cursor:
             strip = strip.apply_style(self.get_component_rich_style("line-list--cursor", partial=True))

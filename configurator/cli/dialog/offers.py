@@ -231,7 +231,7 @@ def _quantity_line(
 
 def _mixed_lines(session: Session, key: str, offers: MixedOffers) -> Iterator[OfferLine]:
     place, held = session.product.catalog.place_of[key], Held.of(choice_of(session, key))
-    yield _exact_line(key, held)
+    yield from _exact_line(place, held)
     for offer in offers.offers:
         count = held.counts.get(offer.component, 0)
         room = "" if not offer.highest else f"up to {offer.highest}"
@@ -250,8 +250,8 @@ def _mixed_lines(session: Session, key: str, offers: MixedOffers) -> Iterator[Of
 
 
 def _set_lines(session: Session, key: str, offers: SetOffers) -> Iterator[OfferLine]:
-    held = Held.of(choice_of(session, key))
-    yield _exact_line(key, held)
+    place, held = session.product.catalog.place_of[key], Held.of(choice_of(session, key))
+    yield from _exact_line(place, held)
     for offer in offers.elements:
         count = held.counts.get(offer.element, 0)
         yield OfferLine(
@@ -265,9 +265,13 @@ def _set_lines(session: Session, key: str, offers: SetOffers) -> Iterator[OfferL
         )
 
 
-def _exact_line(key: str, held: Held) -> OfferLine:
-    name = "no more than these" if held.counts else NOTHING
-    return OfferLine(key, "exact", "chosen" if held.exact else "free", name, [], amount=int(held.exact))
+def _exact_line(place: Place, held: Held) -> Iterator[OfferLine]:
+    fewest = place.cardinality.minimum if isinstance(place, Slot) else place.minimum
+    # What may not be empty is not offered to be.
+    if held.counts or held.exact or not fewest:
+        name = "no more than these" if held.counts else NOTHING
+        mark: Mark = "chosen" if held.exact else "free"
+        yield OfferLine(place.key, "exact", mark, name, [], amount=int(held.exact))
 
 
 def _element_state(offer: ElementOffer) -> OfferState:

@@ -1,18 +1,23 @@
 """Panels above the list: something to read with keys to answer, and something to fill in."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from configurator.cli.terminal import printable
+from configurator.cli.terminal import GAP, printable
 from configurator.cli.wording import BAD, FAINT, STRONG
 
 _CSS = """
@@ -36,6 +41,44 @@ AROUND = 8
 """Lines of a panel around what scrolls, and of the screen around the panel."""
 
 
+_BEGINNING = re.compile(r" *(?:\S+(?: \S+)*?  +(?!->))?")
+"""What a line begins with: blanks, and the first of its columns if it has any. Arrows part no columns."""
+
+
+def wrapped(line: Text, width: int, console: Console) -> tuple[Text, ...]:
+    """A line in as many as it needs, what goes on beneath the second column, or beneath its first word."""
+    found = _BEGINNING.match(line.plain)
+    beginning = found.group() if found else ""
+    if 2 * cell_len(beginning) > width:
+        beginning = beginning[: len(beginning) - len(beginning.lstrip())]
+    indent = cell_len(beginning)
+    rest = line[len(beginning) :].wrap(console, max(width - indent, 1)) or [Text()]
+    heads = (line[: len(beginning)], *(Text(" " * indent) for _ in rest[1:]))
+    return tuple(Text.assemble(head, part) for head, part in zip(heads, rest, strict=True))
+
+
+class Lines(Widget):
+    """Lines to read, as wide as there is room."""
+
+    DEFAULT_CSS = "Lines { width: 1fr; height: auto; }"
+
+    def __init__(self, lines: Sequence[Text]) -> None:
+        super().__init__()
+        self._lines = tuple(lines)
+
+    def _wrapped(self, width: int) -> tuple[Text, ...]:
+        return tuple(part for line in self._lines for part in wrapped(line, width, self.app.console))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as it takes."""
+        del container, viewport
+        return len(self._wrapped(width))
+
+    def render(self) -> Content:
+        """The lines of the screen."""
+        return _content(Text("\n").join(self._wrapped(self.size.width)))
+
+
 class Panel(ModalScreen[str | None]):
     """Lines to read. It ends with the key that was pressed, `None` for leaving things as they are.
 
@@ -46,29 +89,31 @@ class Panel(ModalScreen[str | None]):
     """
 
     CSS = _CSS.replace("$name", "Panel")
+    AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Text], answers: Mapping[str, str]) -> None:
+    def __init__(self, title: str | Text, lines: Sequence[Text], answers: Mapping[str, str]) -> None:
         super().__init__()
-        self._title, self._lines, self._answers = title, tuple(lines), dict(answers)
+        self._title = title if isinstance(title, Text) else Text(printable(title), STRONG)
+        self._lines, self._answers = tuple(lines), dict(answers)
 
     @property
     def text(self) -> str:
         """What there is to read."""
-        return "\n".join(line.plain for line in (Text(self._title), *self._lines, self._hints()))
+        return "\n".join(line.plain for line in (self._title, *self._lines, self._hints()))
 
     def _hints(self) -> Text:
         told = [f"{key} {words}" for key, words in self._answers.items() if words]
-        return Text("  ".join([*told, "esc leave it"]), FAINT)
+        return Text(GAP.join([*told, "esc leave it" if self._answers else "esc close"]), FAINT)
 
     def compose(self) -> ComposeResult:
         """Title, lines that scroll, keys."""
         with Vertical():
-            yield Static(_content(Text(printable(self._title), STRONG)))
+            yield Static(_content(self._title))
             with VerticalScroll():
-                yield Static(_content(Text("\n").join(self._lines)))
+                yield Lines(self._lines)
             yield Static(_content(self._hints()))
 
     def on_resize(self) -> None:

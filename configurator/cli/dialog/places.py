@@ -54,7 +54,7 @@ class PlaceLine:
 
 @frozen
 class NoteLine:
-    """A remark in place of offers: why there are none."""
+    """A remark in place of offers, or of all lines: why there are none."""
 
     place: str
     text: str
@@ -107,7 +107,8 @@ def lines_of(known: Known, view: View) -> tuple[Line, ...]:
 
     May take long: it asks what each place can take.
     """
-    return tuple(_lines(known, view))
+    lines = tuple(_lines(known, view))
+    return lines or (NoteLine("", f"nothing holds `{view.needle}`"),)
 
 
 def _lines(known: Known, view: View) -> Iterator[Line]:

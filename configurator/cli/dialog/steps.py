@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from configurator.cli.dialog.offers import Choose, Retract
-from configurator.configuration.choices import read_choices
 from configurator.configuration.completion import Completed
-from configurator.configuration.product import Question, ask
-from configurator.configuration.repairs import Repair, Repairs, repairs
+from configurator.configuration.repairs import Repair, Repairs
 from configurator.configuration.session import ChosenAnyway, DroppedChoice, Session
 from configurator.configuration.validation import Invalid
-from configurator.engines.engine import SearchLimits, Unknown
-from configurator.errors import ChoiceError, SearchLimitError
+from configurator.engines.engine import Unknown
+from configurator.errors import ChoiceError
 from configurator.explanation.conflict import Conflict
 
 WAYS_OUT = 3
@@ -122,21 +120,6 @@ def fill_in(session: Session) -> Outcome:
     return Taken(session.choose(completed.configuration.to_dict()))
 
 
-def question_of(session: Session) -> Question:
-    """The session's choices as reasons are asked about them.
-
-    Raises:
-        SearchLimitError: the time was up.
-    """
-    choices = read_choices(session.product.catalog, session.choices)
-    return ask(session.product, choices, limits_of(session))
-
-
-def limits_of(session: Session) -> SearchLimits:
-    """The limits of one question, beginning now."""
-    return SearchLimits.within(session.seconds)
-
-
 def _clashing(session: Session, wanted: Session, move: Choose, verdict: Invalid) -> Clashing:
     found = session.choose_anyway(move.place, move.value)
     anyway = found if isinstance(found, ChosenAnyway) else None
@@ -145,13 +128,5 @@ def _clashing(session: Session, wanted: Session, move: Choose, verdict: Invalid)
 
 
 def _ways_out(wanted: Session, kept: str) -> tuple[Repair, ...]:
-    try:
-        found = repairs(
-            question_of(wanted),
-            limit=WAYS_OUT,
-            locked=(kept,) if kept else (),
-            limits=limits_of(wanted),
-        )
-    except SearchLimitError:
-        return ()
+    found = wanted.repairs(limit=WAYS_OUT, locked=(kept,) if kept else ())
     return found.repairs if isinstance(found, Repairs) else ()

@@ -1,16 +1,25 @@
 """The dialog at the terminal: what keys do and what the screen says."""
 
 import asyncio
+from contextlib import suppress
 from threading import Event
 
 import pytest
 from hands import PC, Hands, drive
+from rich.console import Console
+from rich.text import Text
+from textual.containers import VerticalScroll
 
 from configurator import Configurator
 from configurator.cli.dialog import app as dialog_app
-from configurator.cli.dialog.facts import Facts, find_figures
+from configurator.cli.dialog import lanes
+from configurator.cli.dialog.facts import Facts, count_in_words, facts_lines, find_figures
+from configurator.cli.dialog.offers import Choose, Retract
+from configurator.cli.dialog.panels import wrapped
+from configurator.cli.dialog.steps import Outcome, Taken, make_step
 from configurator.configuration.session import Session
-from configurator.engines.engine import Unknown
+from configurator.engines.engine import SearchLimits, Unknown
+from configurator.errors import SearchLimitError
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +153,7 @@ def test_a_question_mark_tells_why_an_offer_is_excluded_and_the_way_out(pc: Conf
             "  socket  Alpha 4 does not fit Board LGA  catalog.pcat:38",
             "    cpu = CPU-A  ->  cpu.socket = AM5  ->  board = MB-A",
             "drop `cpu = CPU-A` and it is possible again (1 other value)",
-            "esc leave it",
+            "esc close",
         ] == hands.panel.splitlines()
 
     drive(pc, act, choices={"cpu": "CPU-A"})
@@ -153,7 +162,7 @@ def test_a_question_mark_tells_why_an_offer_is_excluded_and_the_way_out(pc: Conf
 @pytest.mark.parametrize(
     ("place", "first"),
     [
-        ("cpu", "cpu = CPU-I was chosen: `cpu = CPU-I`"),
+        ("cpu", "cpu = CPU-I was chosen"),
         ("board", "board = MB-I is forced because"),
         ("psu", "psu = PSU-8 is the default; nothing forces it catalog.pcat:34"),
         ("gpu", "`gpu` is open: 3 values to choose from"),
@@ -179,7 +188,7 @@ def test_p_tells_where_the_price_comes_from(pc: Configurator) -> None:
             "board  MB-A   100.00 EUR  forced",
             "psu    PSU-4   40.00 EUR  cheapest",
             "total         340.00 EUR",
-            "esc leave it",
+            "esc close",
         ] == hands.panel.splitlines()
 
     drive(pc, act, choices={"cpu": "CPU-A"})
@@ -234,9 +243,7 @@ def test_reasons_come_for_the_offers_about_the_cursor_and_follow_it() -> None:
 
 
 CLASH = [
-    "not possible",
     "not possible: 2 choices, 1 rule",
-    "",
     "  socket  Alpha 4 does not fit Board LGA.  catalog.pcat:38",
     "          cpu = CPU-A and board = MB-I",
     "",
@@ -317,12 +324,13 @@ def test_what_no_configuration_has_cannot_be_chosen_anyway() -> None:
         await hands.open("a")
         hands.go("a", "x")
         await hands.press("x")
-        assert hands.panel.splitlines()[3:] == [
+        assert hands.panel.splitlines() == [
+            "not possible: 1 choice, 1 rule",
             "  r  No x.  catalog.pcat:2",
             "     a = x",
             "",
             "no change of the other choices helps",
-            "esc leave it",
+            "esc close",
         ]
         await hands.press("escape")
 
@@ -358,6 +366,20 @@ def test_find_ends_with_escape_while_typing(pc: Configurator) -> None:
 
         assert len(hands.lines) == 4
         assert hands.app.line_list.has_focus
+
+    drive(pc, act)
+
+
+def test_a_search_that_finds_nothing_says_so(pc: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.press("slash")
+        await hands.type("zz")
+        await hands.press("enter")
+        assert ["nothing holds `zz`"] == hands.lines
+        await hands.press("space", "x", "r", "plus", "left", "question_mark", "escape", "escape")
+
+        assert len(hands.lines) == 4
+        assert {} == hands.choices
 
     drive(pc, act)
 
@@ -405,6 +427,34 @@ def test_f1_tells_every_key(pc: Configurator) -> None:
 # ---------------------------------------------------------------- small, slow, strange
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  rule  One two three four", ["  rule  One two", "        three four"]),
+        ("        one two three four", ["        one two", "        three four"]),
+        ("one two three four five", ["one two three four", "five"]),
+        ("  a = b  ->  c = d  ->  e = f", ["  a = b  ->  c = d", "  ->  e = f"]),
+        ("  averylongrule  One two", ["  averylongrule", "  One two"]),
+        ("", [""]),
+    ],
+)
+def test_long_lines_of_a_panel_go_on_beneath_their_beginning(line: str, shown: list[str]) -> None:
+    assert shown == [part.plain.rstrip() for part in wrapped(Text(line), 18, Console())]
+
+
+def test_the_cursor_is_a_whole_bar_on_faint_lines_too(pc: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.open("board")
+        hands.go("board", "MB-I")
+        strip = hands.app.line_list.render_line(hands.app.line_list.cursor)
+
+        assert {(True, False)} == {
+            (style.reverse, bool(style.dim)) for _, style, _ in strip if style is not None
+        }
+
+    drive(pc, act, choices={"cpu": "CPU-A"})
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 def test_everything_fits_a_small_terminal(pc: Configurator, size: tuple[int, int]) -> None:
     async def act(hands: Hands) -> None:
@@ -423,6 +473,36 @@ def test_everything_fits_a_small_terminal(pc: Configurator, size: tuple[int, int
     drive(pc, act, choices={"cpu": "CPU-A"}, size=size)
 
 
+def test_the_screen_may_change_its_size_while_a_panel_is_open(pc: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.press("f1")
+        await hands.pilot.resize_terminal(30, 14)
+        await hands.settle()
+        await hands.press("escape")
+
+        assert max(map(len, hands.shown)) <= 30
+        assert "13 left   from 340.00 EUR" in hands.shown
+        assert "power 0 W of 400 W" in hands.shown
+
+    drive(pc, act)
+
+
+def test_a_panel_that_is_too_long_scrolls(pc: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.press("f1")
+        assert not any("save as a scenario" in line for line in hands.shown)
+        await hands.press("end")
+        lines = hands.app.screen.query_one(VerticalScroll)
+        for _ in range(400):
+            if lines.scroll_y < lines.max_scroll_y:
+                await hands.pilot.pause(0.005)
+        await hands.settle()
+
+        assert any("save as a scenario" in line for line in hands.shown)
+
+    drive(pc, act, size=(80, 14))
+
+
 def test_a_count_that_is_unknown_is_told_with_the_reason(
     pc: Configurator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,13 +518,50 @@ def test_a_count_that_is_unknown_is_told_with_the_reason(
     drive(pc, act)
 
 
-def test_large_counts_are_told_in_short() -> None:
-    places = "\n".join(f"option o{n} : one of {{ a, b, c, d, e, f, g, h, i, j }}" for n in range(20))
+@pytest.mark.parametrize(
+    ("places", "told", "exact"),
+    [
+        (20, "100,000,000,000,000,000,000", "100,000,000,000,000,000,000"),
+        (41, "about 1.0 x 10^41", f"{10**41:,}"),
+    ],
+)
+def test_large_counts_are_told_in_short_and_on_request_in_full(places: int, told: str, exact: str) -> None:
+    options = "\n".join(f"option o{n} : one of {{ a, b, c, d, e, f, g, h, i, j }}" for n in range(places))
 
     async def act(hands: Hands) -> None:
-        assert hands.app.text_of("facts") == "more than 10^20 left"
+        assert hands.app.text_of("facts") == f"{told} left"
+        await hands.press("n")
+        assert hands.panel.splitlines() == ["how many are left", exact, "esc close"]
 
-    drive(f'catalog big version "1"\n{places}', act)
+    drive(f'catalog big version "1"\n{options}', act)
+
+
+def test_figures_are_not_broken_across_lines() -> None:
+    facts = Facts("12 left", "from 3 EUR", ("power 1 W of 5 W", "bays 0 of 2"))
+
+    assert [
+        "12 left   from 3 EUR   power 1 W of 5 W   bays 0 of 2",
+        "12 left   from 3 EUR\npower 1 W of 5 W\nbays 0 of 2",
+        "12 left\nfrom 3 EUR\npower 1 W of 5 W\nbays 0 of 2",
+    ] == [facts_lines(facts, width) for width in (80, 29, 10)]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0"),
+        (99, "99"),
+        (100, "about 1.0 x 10^2"),
+        (999, "about 9.9 x 10^2"),
+        (1000, "about 1.0 x 10^3"),
+        (25 * 10**9_999 + 7, "about 2.5 x 10^10000"),
+        (10**10_000 - 1, "about 9.9 x 10^9999"),
+    ],
+    # Python does not write out all of these.
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_count_in_short_has_the_first_two_digits_and_a_power_of_ten(count: int, told: str) -> None:
+    assert told == count_in_words(count, 100)
 
 
 def test_the_screen_answers_while_a_question_takes_long(
@@ -488,6 +605,74 @@ def test_the_screen_answers_while_a_question_takes_long(
             assert app.text_of("facts").startswith("5 left")
 
     asyncio.run(run())
+
+
+def test_an_unlimited_question_ends_once_nobody_wants_to_know(
+    pc: Configurator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[dict[str, object]] = []
+
+    def endless(session: Session) -> Facts:
+        if not session.choices:
+            limits = SearchLimits.within(session.seconds, session._now)
+            with suppress(SearchLimitError):
+                while True:
+                    limits.check()
+            ended.append(dict(session.choices))
+        return find_figures(session)
+
+    monkeypatch.setattr(lanes, "PATIENCE", 0)
+    monkeypatch.setattr(dialog_app, "find_figures", endless)
+
+    async def run() -> None:
+        app = dialog_app.Dialog(pc.session(), "pc.pcat")
+        async with app.run_test() as pilot:
+            while not app._facts.busy:
+                await pilot.pause(0.002)
+            app._step(lambda: Taken(app.session.choose(cpu="CPU-I")))
+            await Hands(app, pilot).settle()
+
+            assert app.text_of("facts").startswith("5 left")
+
+    asyncio.run(run())
+    assert [{}] == ended
+
+
+def test_escape_gives_up_a_step_that_takes_too_long(
+    pc: Configurator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = Event()
+
+    def slow(session: Session, move: Choose | Retract) -> Outcome:
+        assert going_on.wait(20)
+        return make_step(session, move)
+
+    monkeypatch.setattr(dialog_app, "make_step", slow)
+
+    async def act(hands: Hands) -> None:
+        await hands.open("cpu")
+        hands.go("cpu", "CPU-I")
+        for key in ("space", "space", "escape"):
+            await hands.pilot.press(key)
+        assert hands.app.text_of("remark") == "given up"
+        going_on.set()
+        await hands.settle()
+
+        assert {} == hands.choices
+
+    drive(pc, act)
+
+
+def test_keys_that_do_nothing_where_they_are_pressed_say_so(pc: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.choose("cpu", "CPU-I")
+        await hands.press("x")
+        assert hands.app.text_of("remark") == "chosen already"
+        await hands.press("plus")
+
+        assert hands.app.text_of("remark") == "here this key does nothing"
+
+    drive(pc, act)
 
 
 def test_a_mistake_of_ours_ends_the_dialog_and_is_not_swallowed(

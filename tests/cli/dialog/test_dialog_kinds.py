@@ -141,7 +141,6 @@ def test_a_mixed_slot_is_filled_unit_by_unit_and_then_closed(kinds: Configurator
     async def act(hands: Hands) -> None:
         await hands.open("drives")
         assert [
-            "( ) none",
             "( ) SSD up to 3 +10.00 EUR",
             "( ) HDD up to 1 0.00 EUR",
             "( ) TAPE up to 3 +50.00 EUR",
@@ -195,6 +194,15 @@ def test_elements_of_a_set_are_toggled(kinds: Configurator) -> None:
         await hands.press("space")
 
         assert {"extras": ["lock"]} == hands.choices
+
+    run(kinds, act)
+
+
+def test_a_set_that_may_be_empty_can_be_chosen_to_be(kinds: Configurator) -> None:
+    async def act(hands: Hands) -> None:
+        await hands.choose("extras", "none")
+
+        assert {"extras": []} == hands.choices
 
     run(kinds, act)
 

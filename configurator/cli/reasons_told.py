@@ -1,0 +1,111 @@
+"""Reasons in words: why, why not and why this price, as lines for people."""
+
+from collections.abc import Callable, Iterator
+
+from rich.text import Text
+
+from configurator.cli.terminal import aligned, column_widths
+from configurator.cli.wording import (
+    BAD,
+    DOUBTFUL,
+    FAINT,
+    GOOD,
+    STRONG,
+    derivation_lines,
+    plural,
+    signed,
+    value_in_words,
+)
+from configurator.configuration.completion import NotCompletable
+from configurator.configuration.reasons import (
+    ByDefault,
+    ChosenByCustomer,
+    Excluded,
+    Forced,
+    NotForced,
+    Possible,
+    PriceLine,
+    PriceReason,
+    Why,
+    WhyNot,
+)
+from configurator.engines.engine import Unknown
+
+MOST_OTHERS = 8
+"""So many other values are named."""
+
+
+def reason_lines(found: Why | WhyNot) -> Iterator[Text]:
+    """Yield what answers a "why" or "why not": the answer, what it rests on, and what could be done."""
+    match found:
+        case Unknown():
+            yield undecided_line(found)
+        case Excluded(derivation=derivation, conflict=conflict, retreats=retreats):
+            yield _head(found.text, " is ", ("impossible", BAD), " because")
+            yield from derivation_lines(derivation, conflict)
+            for retreat in retreats:
+                others = "" if retreat.others is None else f" ({plural(retreat.others, 'other value')})"
+                yield Text(f"drop `{retreat.text}` and it is possible again{others}")
+        case Forced(because=derivation, conflict=conflict):
+            yield _head(found.text, " is ", ("forced", GOOD), " because")
+            yield from derivation_lines(derivation, conflict)
+        case Possible(price_delta=delta, instead=instead):
+            money = "" if delta is None else f": {signed(delta)}"
+            yield _head(found.text, " is ", ("possible", GOOD), money)
+            if instead:
+                yield Text(f"it takes the place of `{instead}`")
+        case ChosenByCustomer(text=text, choice=choice):
+            # A choice may say more or less than the value asked about; what is the same is said once.
+            yield _head(text, " was ", ("chosen", GOOD), "" if choice == text else f": `{choice}`")
+        case ByDefault(location=location):
+            place = location.rpartition(":")[0]
+            yield _head(found.text, " is the ", ("default", GOOD), "; nothing forces it ", (place, FAINT))
+        case NotForced(others=others):
+            told = ", ".join(value_in_words(each) for each in others[:MOST_OTHERS])
+            more = f" and {len(others) - MOST_OTHERS} more" if len(others) > MOST_OTHERS else ""
+            also = f"; possible also: {told}{more}" if others else ""
+            yield _head(found.text, f" is not forced{also}")
+
+
+def _head(text: str, *more: str | tuple[str, str]) -> Text:
+    return Text.assemble((text, STRONG), *more)
+
+
+def undecided_line(found: Unknown) -> Text:
+    """`not decided: the time limit of 5 s was reached`."""
+    return Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
+
+
+def _nothing_more(_: PriceLine) -> str:
+    return ""
+
+
+def price_lines(
+    found: PriceReason | NotCompletable | Unknown, remark: Callable[[PriceLine], str] = _nothing_more
+) -> tuple[Text, ...]:
+    """Where a price comes from: a line for each place, then the total.
+
+    Args:
+        found: the answer.
+        remark: what else there is to say of a line, at its end.
+    """
+    match found:
+        case Unknown():
+            return (undecided_line(found),)
+        case NotCompletable():
+            return (Text.assemble(("nothing", BAD), " keeps the choices"),)
+        case PriceReason(lines=lines, total=total):
+            rows: list[tuple[str, str, str, str, str]] = [
+                (
+                    line.place or line.title,
+                    value_in_words(line.value) if line.place else "",
+                    line.amount.text,
+                    line.provenance,
+                    remark(line),
+                )
+                for line in lines
+            ]
+            rows.append(("total", "", total.text, "", ""))
+            width = max(len(row[2]) for row in rows)
+            shown = [(*row[:2], row[2].rjust(width), *row[3:]) for row in rows]
+            return tuple(Text(line) for line in aligned(shown, column_widths(shown, 5)))
