@@ -1,6 +1,7 @@
 """Minimal conflicts side by side: choices that have no completion, and who needs how long to say why.
 
-    python tests/benchmarks/conflicts.py [--instances Mw M5 L0] [--number 60] [--cap SECONDS] [--markdown FILE]
+    python tests/benchmarks/conflicts.py [--instances Mw M5 L0] [--number 60] [--cap SECONDS]
+                                         [--markdown FILE]
 
 Each is asked the same: random choices for eight families that no configuration keeps; the answer is a set of
 rules and choices that cannot hold together, minimal. Each answer is checked, by clingo where it is installed:

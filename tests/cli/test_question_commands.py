@@ -1,6 +1,7 @@
 """The questions as people ask them: exact text on standard output, exit codes."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -462,3 +463,15 @@ def test_text_from_a_catalog_cannot_write_on_the_screen(tmp_path: Path) -> None:
     assert judged.code == 1
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in judged.out
     assert "\N{REPLACEMENT CHARACTER}gone" in judged.out
+
+
+def test_a_count_of_thousands_of_digits_is_told_in_full(tmp_path: Path) -> None:
+    catalog = tmp_path / "wide.pcat"
+    catalog.write_text("catalog wide\n" + "".join(f"option o{at} : yesno\n" for at in range(2_200)), "utf-8")
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(sys.int_info.str_digits_check_threshold)
+
+    told = run("count", str(catalog), "-q").out
+
+    sys.set_int_max_str_digits(before)
+    assert told.startswith(f"{2**2_200:,} configurations")
