@@ -7,6 +7,8 @@ from configurator import DISTRIBUTION, __version__
 
 MISSING_LIBRARY = 6
 """The exit code where something is not installed: that of the environment."""
+LONGEST_NUMBER = 100_000
+"""Digits of the longest number that is told or read."""
 
 
 def main() -> None:
@@ -30,6 +32,8 @@ def main() -> None:
     from configurator.cli.terminal import use_any_text  # noqa: PLC0415 - likewise
 
     use_any_text()
+    # Counts are exact however long; the limit that is left keeps numbers in files from taking minutes.
+    sys.set_int_max_str_digits(LONGEST_NUMBER)
     root.main(prog_name="configurator")
 
 

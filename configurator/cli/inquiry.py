@@ -1,7 +1,6 @@
 """One run of a command: its settings, its catalog, its answer, told as text or as one JSON object."""
 
 import json
-import sys
 import traceback
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -30,9 +29,6 @@ from configurator.serialization import (
     envelope,
     failure_json,
 )
-
-LONGEST_NUMBER = 100_000
-"""Digits of the longest number that is told or read."""
 
 Format = Literal["text", "json", "jsonl", "csv", "github", "markdown"]
 
@@ -105,8 +101,6 @@ class Inquiry:
     @classmethod
     def begin(cls, command: str, settings: Settings, surroundings: Surroundings) -> "Inquiry":
         """Begin now."""
-        # Counts are exact however long; the limit that is left keeps numbers in files from taking minutes.
-        sys.set_int_max_str_digits(LONGEST_NUMBER)
         screen = Screen(colour=settings.colour, quiet=settings.quiet)
         return cls(command, settings, surroundings, screen, surroundings.monotonic())
 
