@@ -20,6 +20,11 @@ LARGEST_FILE = 100_000_000
 SETTINGS = "configurator.toml"
 """A folder that holds this file is the root of the catalogs beneath it."""
 
+CHECK_THE_PATH = ("give the path of a `.pcat` file or of a folder that holds one, or `package:NAME`",)
+"""What to do about a path that is none."""
+LONGEST_SHOWN = 200
+"""Characters of a path that are repeated in a message about it."""
+
 _HEADER = re.compile(rb"^\s*catalog(?!\w)", re.MULTILINE)
 
 
@@ -74,7 +79,7 @@ def _beside(path: Path) -> tuple[str, ...]:
     """The files of the same kind that do lie there."""
     try:
         names = sorted(p.name for p in path.parent.iterdir() if p.suffix == path.suffix)
-    except OSError:
+    except (OSError, ValueError):
         return ()
     return (f"beside it there are: {', '.join(names[:5])}",) if names else ()
 
@@ -108,15 +113,27 @@ def find_catalog(path: str) -> FoundCatalog:
     else the file's own folder.
 
     Raises:
-        CatalogError: nothing there, or not exactly one headed file in a folder.
+        CatalogError: nothing there, not exactly one headed file in a folder, or a path that cannot be read.
     """
+    try:
+        return _find_catalog(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        # Too long a name, a zero byte, links that lead in a circle (a RuntimeError until Python 3.12),
+        # a folder that may not be looked into.
+        reason = getattr(error, "strerror", None) or "the path is not usable"
+        raise _failure(f"`{shortened(path)}` cannot be read: {reason}", CHECK_THE_PATH) from error
+
+
+def _find_catalog(path: str) -> FoundCatalog:
     place = _shipped(path) if path.startswith("package:") else Path(path)
     given = path
     if place.is_dir():
         place = _headed_file(place, path)
         given = f"{path.rstrip('/')}/{place.name}" if not path.startswith("package:") else place.name
-    if not place.exists():
-        raise _failure(f"`{path}` does not exist", _beside(place))
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _failure(f"`{shortened(path)}` does not exist", _beside(place)) from error
     root = _root(place)
     entry = place.resolve().relative_to(root).as_posix()
     prefix = given.removesuffix(entry) if given.endswith(entry) else ""
@@ -168,6 +185,11 @@ def _root(file: Path) -> Path:
         if (candidate / SETTINGS).is_file():
             return candidate
     return folder
+
+
+def shortened(path: str) -> str:
+    """A path for a message; what is too long to be one is cut."""
+    return path if len(path) <= LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}…"
 
 
 def _failure(message: str, help_lines: tuple[str, ...] = ()) -> CatalogError:

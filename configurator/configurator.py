@@ -16,7 +16,12 @@ from configurator.acceptance.orders import read_order
 from configurator.acceptance.screening import ScreenedConfiguration, screen
 from configurator.authoring.analysis.analysis import analyze
 from configurator.authoring.analysis.findings import Analysis
-from configurator.authoring.difference import EXAMPLES, Difference, difference, undecided_difference
+from configurator.authoring.difference import (
+    Difference,
+    check_examples,
+    difference,
+    undecided_difference,
+)
 from configurator.availability.clock import system_clock
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
@@ -53,6 +58,7 @@ from configurator.configuration.product import (
     compiled_product,
     prepare_product,
     product_of_artefact,
+    product_when_asked,
 )
 from configurator.configuration.reasons import PriceReason, Why, WhyNot, why, why_not, why_price
 from configurator.configuration.repairs import DEFAULT_LIMIT, Repairs, Unrepairable, repairs
@@ -63,7 +69,7 @@ from configurator.configuration.validation import Verdict, check_verdict, confli
 from configurator.diagnostics.diagnostic import Diagnostic
 from configurator.distribution import library_version
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
-from configurator.engines.registry import compiles
+from configurator.engines.registry import AUTOMATIC, compiles
 from configurator.errors import ArtefactError, CatalogError, SearchLimitError
 from configurator.explanation.checking import Unchecked, VerdictCheck
 from configurator.explanation.conflict import Conflicts
@@ -245,6 +251,7 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`, or an important place does not exist.
+            TypeError: `importance` is one text instead of several places.
             ValueError: the limit is less than 1.
         """
         return self._answered(
@@ -344,6 +351,7 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`.
+            TypeError: it is no verdict.
         """
         checked: VerdictCheck | Unknown = self._answered(
             lambda question, limits: check_verdict(question, verdict, limits),
@@ -358,7 +366,7 @@ class Configurator:
         self,
         choices: Choices = MappingProxyType({}),
         *,
-        limit: int = DEFAULT_LIMIT,
+        limit: int | None = DEFAULT_LIMIT,
         weights: Mapping[str, int] = MappingProxyType({}),
         locked: Collection[str] = (),
         as_of: date | None = None,
@@ -372,7 +380,7 @@ class Configurator:
 
         Args:
             choices: as in `validate`.
-            limit: how many at most.
+            limit: how many at most; `None` for all, of which there may be very many.
             weights: as how many changes the change of a place counts, at least 1.
             locked: places whose choices stay.
             as_of: the day for which it is asked.
@@ -381,6 +389,7 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`, or a weighted or locked place does not exist.
+            TypeError: `locked` is one text instead of several places.
             ValueError: the limit or a weight is less than 1.
         """
         return self._answered(
@@ -504,9 +513,11 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`.
-            SearchLimitError: the engine asked for cannot be prepared within the limits.
+            EngineUnavailableError: the engine asked for does not exist.
+            ValueError: the seconds are no number.
         """
-        return begin_session(self.product(as_of, SearchLimits.within(seconds)), choices, seconds)
+        SearchLimits.within(seconds)
+        return begin_session(self._product_when_asked(as_of), choices, seconds)
 
     def upgrade(
         self, saved: SavedConfiguration, *, as_of: date | None = None, seconds: float | None = None
@@ -514,7 +525,8 @@ class Configurator:
         """Bring a saved configuration, of whatever version, before this catalog.
 
         `Unchanged` if its choices still exist and can be completed, `Repaired` with the smallest repair,
-        `Broken` if nothing at all can be chosen.
+        `Broken` if nothing at all can be chosen. Where it was saved with a catalog of another name, the
+        answer says so in `other_catalog`.
         """
         limits = SearchLimits.within(seconds)
         try:
@@ -677,7 +689,7 @@ class Configurator:
         as_of_other: date | None = None,
         seconds: float | None = None,
         orders: Sequence[object] = (),
-        limit: int = EXAMPLES,
+        limit: int | None = 3,
     ) -> Difference:
         """What changes from this version of a catalog to another one, or from one day to another.
 
@@ -688,8 +700,15 @@ class Configurator:
             seconds: the time limit.
             orders: saved orders that may break: parsed JSON as `accept` takes it, configurations, or saved
                 sessions.
-            limit: how many configurations to tell each way, at most.
+            limit: how many configurations to tell each way, at most; `None` for one of each cause.
+
+        Raises:
+            TypeError: the other version is no `Configurator`.
+            ValueError: the limit is less than 1.
         """
+        if not isinstance(other, Configurator):
+            raise TypeError(f"`other` is a `Configurator`, not `{other!r}`")
+        check_examples(limit)
         limits = SearchLimits.within(seconds)
         first, second = as_of or self.today(), as_of_other or as_of or other.today()
         try:
@@ -841,6 +860,22 @@ class Configurator:
                 prepared = prepare_product(self.catalog, day, engine=self._engine, limits=limits)
                 self._remember(in_force, prepared)
             return self._products[in_force].on(day)
+
+    def _product_when_asked(self, as_of: date | None) -> PreparedProduct:
+        """The same, with nothing prepared before the first question: its limits are those of preparing.
+
+        Raises:
+            EngineUnavailableError: the engine asked for does not exist.
+        """
+        day = self._day(as_of)
+        with self._lock:
+            ready = self._products.get(interval_in_force(self.catalog, day))
+        if ready is not None or self._engine in {None, AUTOMATIC}:
+            # The engine that suits prepares nothing before it is asked.
+            return self.product(day)
+        return product_when_asked(
+            self.catalog, day, str(self._engine), lambda limits: self.product(day, limits).prepared
+        )
 
     def _remember(self, in_force: InForce, product: PreparedProduct) -> None:
         while len(self._products) >= MOST_INTERVALS:

@@ -332,7 +332,7 @@ def reason_json(answer: Why | WhyNot) -> JsonObject:
 
     | `answer`       | further keys                                            |
     |----------------|---------------------------------------------------------|
-    | `excluded`     | `derivation`, `conflict`, `retreats`                    |
+    | `excluded`     | `derivation`, `conflict`, `retreats`, `nothing_valid`   |
     | `possible`     | `price_delta` (or `null`), `instead`                    |
     | `forced`       | `derivation`, `conflict`                                |
     | `chosen`       | `choice`                                                |
@@ -341,13 +341,15 @@ def reason_json(answer: Why | WhyNot) -> JsonObject:
     | `unknown`      | `reason`; no value                                      |
     """
     match answer:
-        case Excluded(text=text, derivation=derivation, conflict=conflict, retreats=retreats):
+        case Excluded(text=text, derivation=derivation, conflict=conflict, retreats=retreats) as excluded:
+            void = excluded.nothing_valid
             return {
                 "answer": "excluded",
                 "value": text,
                 "derivation": to_json(derivation),
                 "conflict": to_json(conflict),
                 "retreats": to_json(retreats),
+                "nothing_valid": None if void is None else to_json(void),
             }
         case Possible(text=text, price_delta=delta, instead=instead):
             return {
@@ -436,7 +438,7 @@ def _derivation(found: Derivation) -> JsonObject:
 def _step(step: Step) -> JsonObject:
     return {
         "text": step.text,
-        "premises": [premise.left.text for premise in step.premises],
+        "premises": [premise.text for premise in step.premises],
         "readings": [premise.reading for premise in step.premises if premise.reading],
         "by": [_evidence(each) for each in step.by],
         "conclusion": [left.text for left in step.conclusion],

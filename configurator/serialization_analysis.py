@@ -11,7 +11,7 @@ from configurator.authoring.analysis.findings import (
     RuleWeight,
     VoidCatalog,
 )
-from configurator.configuration.model import Configuration
+from configurator.configuration.model import Configuration, json_value
 from configurator.configuration.pricing import Amount, Priced
 from configurator.engines.engine import Unknown
 
@@ -79,16 +79,19 @@ def _resource(found: ResourceLeft) -> JsonObject:
     }
 
 
-def _amount(found: Amount) -> str:
-    return found.text
-
-
 def _prices(found: PriceSpan) -> JsonObject:
     return {"cheapest": _priced(found.cheapest), "dearest": _priced(found.dearest)}
 
 
-def _priced(found: Priced) -> JsonObject:
-    return {"price": _amount(found.amount), "configuration": _configuration(found.configuration)}
+def _priced(found: Priced | None) -> JsonObject | None:
+    if found is None:
+        return None
+    return {"amount": _amount(found.amount), "configuration": _configuration(found.configuration)}
+
+
+def _amount(found: Amount) -> JsonObject:
+    """As everywhere: the number and its text."""
+    return {"number": json_value(found.number), "text": found.text}
 
 
 def _family(found: FamilyShares) -> JsonObject:

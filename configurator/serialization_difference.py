@@ -37,9 +37,11 @@ def _version(found: Version) -> JsonObject:
 
 
 def _effect(found: Effect | Unknown) -> JsonObject:
-    """`kind`, `old`, `new`, `lost`, `gained`, `kept`, examples of both, `left_out`, `reason`."""
+    """`kind`, seven numbers (`null` for what was not counted), examples of both, `left_out`, `reason`."""
     if isinstance(found, Unknown):
-        numbers: JsonObject = dict.fromkeys(("old", "new", "lost", "gained", "kept"))
+        numbers: JsonObject = dict.fromkeys(
+            ("old", "new", "lost", "gained", "kept", "old_whole", "new_whole")
+        )
         return {
             "kind": "unknown",
             **numbers,
@@ -55,6 +57,8 @@ def _effect(found: Effect | Unknown) -> JsonObject:
         "lost": found.lost,
         "gained": found.gained,
         "kept": found.kept,
+        "old_whole": found.old_whole,
+        "new_whole": found.new_whole,
         "lost_examples": [_example(example) for example in found.lost_examples],
         "gained_examples": [_example(example) for example in found.gained_examples],
         "left_out": list(found.left_out),

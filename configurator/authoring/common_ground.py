@@ -7,24 +7,25 @@ as a `Loss`. A place that only one version has
 
 * counts as empty in the other, where it may be empty (an optional slot, a set that may be empty);
 * otherwise is *left out*: configurations are compared on the other places. While no rule reads it, it only
-  multiplies configurations, by its `factor`; where a rule does, it is `entangled`, and what is left of the
-  version without it cannot be told by a problem of the common ground.
+  multiplies configurations, by its `factor`; where a rule does, it is `entangled`, and each of the `ways` to
+  fill it makes another problem of the common ground.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import prod
 
 from attrs import define, evolve, field, frozen
 
+from configurator.authoring.ways import MOST_WAYS, Way, comparable, fillings, identity, told_by
 from configurator.catalog.evaluation import Chosen, Units
 from configurator.catalog.structure import Place, Slot
-from configurator.catalog.values import NumberType
+from configurator.catalog.values import NumberType, Value
 from configurator.configuration.product import PreparedProduct
 from configurator.csp.constraints import (
     ClauseConstraint,
     Constraint,
     Literal,
-    PredicateConstraint,
     SortedConstraint,
     TableConstraint,
 )
@@ -64,10 +65,11 @@ class Side:
 
     Attributes:
         problem: of the version, over variables of its own.
-        views: how they are read off the common ground's.
         losses: what the other version has not.
-        constraints: what the version says about the common ground.
-        factor: how many ways there are to fill the places left out, while no rule reads them.
+        ways: to fill what is entangled, each with what the version then says about the common ground; those
+            that say the same are one, and those that nothing else can be chosen with are none. `None`
+            where they are too many.
+        factor: how many ways there are to fill the places left out that no rule reads.
         left_out: the places that only this version has and that cannot be empty.
         entangled: those of them that rules read.
         unfillable: those of them that nothing can fill on the day, so that the version has no configuration.
@@ -76,19 +78,27 @@ class Side:
     product: PreparedProduct
     layout: Layout = field(repr=False)
     problem: ConstraintProblem = field(repr=False)
-    views: tuple[View, ...] = field(repr=False)
     losses: tuple[Loss, ...]
-    constraints: tuple[Constraint, ...] = field(repr=False)
+    ways: tuple[Way, ...] | None = field(repr=False)
     factor: int
     left_out: tuple[str, ...]
     entangled: tuple[str, ...]
     unfillable: tuple[str, ...]
 
-    def own(self, assignment: Assignment) -> Assignment:
-        """An assignment of the common ground as one of the version."""
-        return tuple(
-            view.values[0 if view.target is None else assignment[view.target]] for view in self.views
+    def problem_of(self, ways: Sequence[Way]) -> ConstraintProblem:
+        """What all of these ways allow, at least one; the places are filled as the first of them does."""
+        fixed = ways[0].fixed
+        if not fixed:
+            return self.problem
+        told = {identity(constraint): constraint for way in ways for constraint in way.told}
+        pins = (
+            ClauseConstraint((Literal(variable, frozenset({value})),), StructureOrigin(key))
+            for key in self.entangled
+            for variable, value in fixed.items()
+            if variable in self.layout.of[key].variables
         )
+        others = (c for c in self.problem.constraints if fixed.keys().isdisjoint(c.scope))
+        return ConstraintProblem(self.problem.variables, (*others, *told.values(), *pins))
 
     def lift(self, own: Assignment) -> Chosen:
         """What an assignment of the version stands for, components in the catalog's order."""
@@ -109,15 +119,24 @@ class Side:
         order = {component.sku: at for at, component in enumerate(slot.family.components)}
         return tuple(sorted(units, key=lambda unit: order[unit[0].sku]))
 
-    def new_to(self, other: "Side") -> tuple[Constraint, ...]:
-        """What this version says about the common ground and the other does not, in this one's order."""
-        said = set(filter(_comparable, other.constraints))
-        return tuple(c for c in self.constraints if not (_comparable(c) and c in said))
+    def filling(self, way: Way) -> Chosen:
+        """What a way fills the entangled places with."""
+        assignment = tuple(way.fixed.get(variable, 0) for variable in range(len(self.layout.variables)))
+        units: dict[str, Units] = {}
+        options: dict[str, Value] = {}
+        for key in self.entangled:
+            layout = self.layout.of[key]
+            if isinstance(layout, SlotLayout):
+                units[key] = self._in_order(key, layout.units(assignment))
+            else:
+                options[key] = layout.value(assignment)
+        return Chosen(units, options)
 
 
-def _comparable(constraint: Constraint) -> bool:
-    # Two functions are never known to be the same.
-    return not isinstance(constraint, PredicateConstraint)
+def new_to(way: Way, other: Way) -> tuple[Constraint, ...]:
+    """What a way says about the common ground and another one does not, in the first one's order."""
+    said = set(filter(comparable, other.constraints))
+    return tuple(c for c in way.constraints if not (comparable(c) and c in said))
 
 
 @frozen(eq=False)
@@ -138,15 +157,17 @@ class CommonGround:
         """How many values each variable has."""
         return tuple(variable.size for variable in self.variables)
 
-    @property
-    def problem(self) -> ConstraintProblem:
-        """Its solutions are what both versions hold valid, times the ways to fill what is left out."""
-        return ConstraintProblem(self.variables, (*self.old.constraints, *self.new.new_to(self.old)))
+    def problem_of(self, ways: Iterable[Way]) -> ConstraintProblem:
+        """What all of these ways allow of what both versions can say, times the `factor` of each version."""
+        said = {identity(constraint): constraint for way in ways for constraint in way.constraints}
+        return ConstraintProblem(self.variables, tuple(said.values()))
 
 
 def common_ground(old: PreparedProduct, new: PreparedProduct) -> CommonGround:
     """Bring two versions together. Cost: that of reading every constraint of both."""
-    work = _Work(old.lowered.layout.of, _relaid(old, new).of)
+    before, after = old.lowered.layout.of, _relaid(old, new).of
+    entangled = (_entangled(old, before, after), _entangled(new, after, before))
+    work = _Work(before, after, entangled)
     places = dict.fromkeys((*work.old, *work.new))
     for key in places:
         work.take(key)
@@ -187,6 +208,7 @@ class _Work:
 
     old: Mapping[str, PlaceLayout]
     new: Mapping[str, PlaceLayout]
+    entangled: tuple[tuple[str, ...], tuple[str, ...]]
     variables: list[Variable] = field(factory=list)
     views: tuple[dict[int, View], dict[int, View]] = field(factory=lambda: ({}, {}))
     losses: tuple[list[Loss], list[Loss]] = field(factory=lambda: ([], []))
@@ -301,6 +323,8 @@ class _Work:
             self.lose(side, key, dict(zip(layout.variables, filled, strict=True)))
             return
         self.left_out[side].append(key)
+        if key in self.entangled[side]:
+            return
         targets = []
         for at, variable in enumerate(layout.variables):
             size = 2 if isinstance(layout, SetLayout) else _size(layout)
@@ -324,33 +348,76 @@ class _Work:
         if of is not layout.of:
             layout = Layout(layout.variables, of)
             problem = lower_problem(product.catalog, lowered.as_of, layout)
-        views = tuple(self.views[side][variable] for variable in range(len(layout.variables)))
-        sizes = [variable.size for variable in self.variables]
-        read = (substituted(constraint, views, sizes) for constraint in problem.constraints)
-        said = (*self.chains[side], *(constraint for constraint in read if constraint is not None))
-        constraints = tuple({_key(constraint): constraint for constraint in said}.values())
         left_out = {key: layout.of[key].combinations({}) for key in self.left_out[side]}
-        ruled = _ruled(problem) if left_out else frozenset()
-        entangled = [
-            key
-            for key, ways in left_out.items()
-            if ways > 1 and not ruled.isdisjoint(layout.of[key].variables)
-        ]
-        factor = 1
-        for ways in left_out.values():
-            factor *= max(1, ways)
+        entangled = self.entangled[side]
         return Side(
             product,
             layout,
             problem,
-            views,
             tuple(self.losses[side]),
-            constraints,
-            factor,
+            self.ways(side, layout, problem),
+            prod(max(1, ways) for key, ways in left_out.items() if key not in entangled),
             tuple(left_out),
-            tuple(entangled),
+            entangled,
             tuple(key for key, ways in left_out.items() if not ways),
         )
+
+    def ways(self, side: int, layout: Layout, problem: ConstraintProblem) -> tuple[Way, ...] | None:
+        """The ways to fill what is entangled; those of which one says what another does are one."""
+        entangled = [variable for key in self.entangled[side] for variable in layout.of[key].variables]
+        filled = fillings(problem, entangled)
+        if filled is None:
+            return None
+        reading = [c for c in problem.constraints if not set(entangled).isdisjoint(c.scope)]
+        found: dict[object, tuple[Mapping[int, int], tuple[Constraint, ...]]] = {}
+        for each in filled:
+            told = told_by(problem, reading, each)
+            if told is not None:
+                found.setdefault(frozenset(map(identity, told)), (each, told))
+                if len(found) > MOST_WAYS:
+                    return None
+        untouched: dict[int, Constraint | None] = {}
+        return tuple(self.way(side, problem, *each, untouched) for each in found.values())
+
+    def way(
+        self,
+        side: int,
+        problem: ConstraintProblem,
+        fixed: Mapping[int, int],
+        told: tuple[Constraint, ...],
+        untouched: dict[int, Constraint | None],
+    ) -> Way:
+        """One way; what is said about other places is read only for the first of them."""
+        views = tuple(
+            View(None, (fixed[variable],)) if variable in fixed else self.views[side][variable]
+            for variable in range(len(problem.variables))
+        )
+        sizes = [variable.size for variable in self.variables]
+        said: list[Constraint | None] = [*self.chains[side]]
+        for at, constraint in enumerate(problem.constraints):
+            if not fixed.keys().isdisjoint(constraint.scope):
+                said.append(substituted(constraint, views, sizes))
+                continue
+            if at not in untouched:
+                untouched[at] = substituted(constraint, views, sizes)
+            said.append(untouched[at])
+        constraints = {identity(constraint): constraint for constraint in said if constraint is not None}
+        return Way(fixed, told, views, tuple(constraints.values()))
+
+
+def _entangled(
+    product: PreparedProduct, own: Mapping[str, PlaceLayout], other: Mapping[str, PlaceLayout]
+) -> tuple[str, ...]:
+    """The places that only this version has, that cannot be empty, and that rules read."""
+    alone = [
+        key
+        for key, layout in own.items()
+        if (key not in other or _sort(layout) != _sort(other[key]))
+        and _emptiness(layout) is None
+        and layout.combinations({}) > 1
+    ]
+    ruled = _ruled(product.lowered.problem) if alone else frozenset()
+    return tuple(key for key in alone if not ruled.isdisjoint(own[key].variables))
 
 
 def _ruled(problem: ConstraintProblem) -> frozenset[int]:
@@ -363,10 +430,6 @@ def _ruled(problem: ConstraintProblem) -> frozenset[int]:
         if isinstance(constraint.origin, RestrictionOrigin)
     )
     return frozenset(variable for found in said if found is not None for variable in found.scope)
-
-
-def _key(constraint: Constraint) -> object:
-    return constraint if _comparable(constraint) else id(constraint)
 
 
 # ---------------------------------------------------------------- places

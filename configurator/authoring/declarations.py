@@ -17,6 +17,7 @@ from configurator.catalog.digest import canonical
 from configurator.catalog.expressions import Calc
 from configurator.catalog.model import Bundle, Catalog, Objective, Preference, Scenario
 from configurator.catalog.rules import Default, Message, Resource, Restriction, Rule, VariantTable
+from configurator.catalog.source_words import source_words, without_because
 from configurator.catalog.structure import (
     Attribute,
     Cardinality,
@@ -362,7 +363,7 @@ def _table(before: VariantTable, after: VariantTable) -> Iterator[Detail]:
     yield from _detail("kind", before.kind, after.kind)
     columns = [", ".join(column.heading for column in table.columns) for table in (before, after)]
     yield from _detail("columns", *columns)
-    rows = [[_words(row.span.text) for row in table.rows] for table in (before, after)]
+    rows = [[source_words(row.span.text) for row in table.rows] for table in (before, after)]
     gone, come = Counter(rows[0]) - Counter(rows[1]), Counter(rows[1]) - Counter(rows[0])
     yield from (Detail("row", row, None) for row in dict.fromkeys(rows[0]) if row in gone)
     yield from (Detail("row", None, row) for row in dict.fromkeys(rows[1]) if row in come)
@@ -388,7 +389,7 @@ def _calc(before: Calc, after: Calc) -> Iterator[Detail]:
 
 def _content(calc: Calc) -> object:
     # Calcs that it reads are calcs of their own.
-    return _words(calc.span.text.partition("=")[2]), calc.unit
+    return source_words(calc.span.text.partition("=")[2]), calc.unit
 
 
 def _wishes(old: Catalog, new: Catalog) -> Iterator[ChangedDeclaration]:
@@ -422,29 +423,22 @@ def _wish(before: _Wish, after: _Wish) -> Iterator[Detail]:
 
 # ---------------------------------------------------------------- texts
 
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|#[^\n]*')
-_BECAUSE = re.compile(r"\bbecause\b", re.IGNORECASE)
 _UNIT = re.compile(r"%|[^\W\d]\w*")
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\d+(?:\.\d+)?|[^\W\d][\w.-]*|\S')
 
 
-def _words(text: str) -> str:
-    """A text without comments and layout."""
-    return " ".join(_COMMENT.sub(lambda match: match[1] or " ", text).split())
-
-
 def _without_message(found: Restriction) -> str:
     """A rule's text up to the sentence for the customer, which is compared by itself."""
-    return _BECAUSE.split(_words(found.span.text))[0]
+    return without_because(source_words(found.span.text))
 
 
 def _text(before: str, after: str) -> Iterator[Detail]:
     """Where two texts differ, token by token; as one where they differ in many places."""
-    tokens = [_TOKEN.findall(_words(text)) for text in (before, after)]
+    tokens = [_TOKEN.findall(source_words(text)) for text in (before, after)]
     matcher = SequenceMatcher(None, tokens[0], tokens[1], autojunk=False)
     hunks = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     if len(hunks) > MOST_HUNKS:
-        yield Detail("text", _words(before), _words(after))
+        yield Detail("text", source_words(before), source_words(after))
         return
     for _, from_, to, from_after, to_after in hunks:
         hunk = tokens[0][from_:to], tokens[1][from_after:to_after]

@@ -33,7 +33,8 @@ class Refusal:
         rows: of a forbidding table, the rows at fault.
         places: what takes part, in the order of the version that refuses.
         message: one sentence.
-        location: where it says so, `file:line:column`; empty where it says nothing any more.
+        location: where it says so, `file:line:column`; of a place that is new, where that is declared;
+            empty where nothing says so any more.
     """
 
     kind: Literal["rule", "component", "effectivity", "bounds", "value", "place"]
@@ -44,17 +45,27 @@ class Refusal:
     location: str
 
 
-def refusals(other: LoweredProduct, places: tuple[Place, ...], chosen: Chosen) -> tuple[Refusal, ...]:
+def refusals(
+    other: LoweredProduct,
+    places: tuple[Place, ...],
+    chosen: Chosen,
+    filling: Chosen | None = None,
+    *,
+    earlier: bool = False,
+) -> tuple[Refusal, ...]:
     """Everything that a version has against a configuration of another one; empty if it is valid there.
 
     Rules are read only where everything chosen exists. A place that only this version has counts as empty;
-    one that cannot be empty takes its first value.
+    one that cannot be empty takes what the filling says, or else its first value.
 
     Args:
         other: the version that judges.
         places: of the version that the configuration belongs to.
         chosen: the configuration.
+        filling: of places that only this version has.
+        earlier: whether this version is the one before: what it lacks is new then, and not gone.
     """
+    filling = filling or Chosen({}, {})
     known = {place.key: place for place in places}
     units: dict[str, Units] = {}
     options: dict[str, Value] = {}
@@ -66,15 +77,16 @@ def refusals(other: LoweredProduct, places: tuple[Place, ...], chosen: Chosen) -
                 found.extend(_unfillable(other, layout))
             else:
                 found.extend(_against_units(other, layout.slot, before))
-            units[key] = first_units(layout) if before is None else _own_units(layout.slot, before)
+            first = filling.units.get(key) or first_units(layout)
+            units[key] = first if before is None else _own_units(layout.slot, before)
         else:
             value = chosen.options.get(key)
             if key not in chosen.options or not _same_sort(known.get(key), layout.option):
-                options[key] = _first_value(layout)
+                options[key] = filling.options[key] if key in filling.options else _first_value(layout)
                 continue
             found.extend(_against_value(layout, value))
             options[key] = value
-    found.extend(_gone_places(other, places, chosen))
+    found.extend(_gone_places(other, places, chosen, earlier=earlier))
     return tuple(found) or tuple(_broken_rules(other, Chosen(units, options)))
 
 
@@ -174,7 +186,9 @@ def _against_value(layout: OptionLayout | SetLayout, value: Value) -> Iterator[R
 # ---------------------------------------------------------------- places that are gone
 
 
-def _gone_places(other: LoweredProduct, places: tuple[Place, ...], chosen: Chosen) -> Iterator[Refusal]:
+def _gone_places(
+    other: LoweredProduct, places: tuple[Place, ...], chosen: Chosen, *, earlier: bool
+) -> Iterator[Refusal]:
     for place in places:
         layout = other.layout.of.get(place.key)
         if layout is not None and _fills(place, layout):
@@ -184,16 +198,22 @@ def _gone_places(other: LoweredProduct, places: tuple[Place, ...], chosen: Chose
         may_be_empty = place.cardinality.may_be_absent if isinstance(place, Slot) else not place.minimum
         is_set = isinstance(place, Slot) or isinstance(place.type, SetType)
         if holds and may_be_empty and is_set:
-            message = f"there is no place `{place.key}`"
+            message = f"the place `{place.key}` is {'new' if earlier else 'gone'}"
+            where = place.span.location if earlier else ""
             if layout is not None:
                 message = f"`{place.key}` is {_described(layout)}"
-            yield Refusal("place", None, (), (place.key,), message, "")
+                where = _declared(layout).span.location
+            yield Refusal("place", None, (), (place.key,), message, where)
 
 
 def _fills(place: Place, layout: PlaceLayout) -> bool:
     if isinstance(place, Slot) or isinstance(layout, SlotLayout):
         return isinstance(place, Slot) and isinstance(layout, SlotLayout)
     return _same_sort(place, layout.option)
+
+
+def _declared(layout: PlaceLayout) -> Place:
+    return layout.slot if isinstance(layout, SlotLayout) else layout.option
 
 
 def _described(layout: PlaceLayout) -> str:

@@ -1,15 +1,16 @@
 """Saved orders and sessions before a changed catalog: which of the valid ones break, and what mends them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from attrs import frozen
 
 from configurator.acceptance.orders import Order, OrderLine, read_order
-from configurator.catalog.structure import Place, Slot
-from configurator.catalog.values import SetType
+from configurator.catalog.structure import Place, ProductOption, Slot
+from configurator.catalog.values import EnumerationType, NumberType, SetType, normal
 from configurator.configuration.choices import read_choices
 from configurator.configuration.completion import Completed, complete
-from configurator.configuration.model import PlaceValue
+from configurator.configuration.model import ComponentQuantity, PlaceValue
 from configurator.configuration.pricing import Amount
 from configurator.configuration.product import PreparedProduct, ask
 from configurator.configuration.repairs import Repairs, repairs
@@ -199,14 +200,24 @@ class _Judge:
             return False
 
     def carried_over(self, line: OrderLine) -> dict[str, object]:
-        """A line's choices for the new version: what is empty and gone is left out, what is new is empty."""
+        """A line's choices for the new version, in its forms.
+
+        What is empty and gone is left out, what is new and may be empty is empty.
+        """
         before, after = self.old.catalog.place_of, self.new.catalog.place_of
+        verdict = self.verdict(self.old, line.configuration)
         choices = {
             key: value
             for key, value in line.configuration.items()
             if key in after or key not in before or not _is_nothing(before[key], value)
         }
-        if isinstance(self.verdict(self.old, line.configuration), Valid):
+        if isinstance(verdict, Valid | Incomplete):
+            decided = verdict.configuration if isinstance(verdict, Valid) else verdict.witness
+            still_open = () if isinstance(verdict, Valid) else verdict.open
+            for key in choices.keys() & before.keys() & after.keys() - set(still_open):
+                if decided is not None:
+                    choices[key] = in_new_form(before[key], after[key], choices[key], decided[key])
+        if isinstance(verdict, Valid):
             choices |= {
                 key: None for key, place in after.items() if key not in before and _may_be_empty(place)
             }
@@ -224,9 +235,12 @@ class _Judge:
             case Invalid(conflicts=conflicts):
                 for found in conflicts:
                     yield Breakage(at, found.rules, found.choices, found.message, found.locations)
-            case Incomplete(open=still_open) if set(still_open) - self.open_before(line):
-                told = ", ".join(f"`{key}`" for key in still_open)
-                yield Breakage(at, (), still_open, f"still to be decided: {told}", ())
+            case Incomplete(open=still_open):
+                before = self.open_before(line)
+                opened = tuple(key for key in still_open if key not in before)
+                if opened:
+                    told = ", ".join(f"`{key}`" for key in opened)
+                    yield Breakage(at, (), opened, f"still to be decided: {told}", ())
             case _:
                 pass
 
@@ -261,10 +275,10 @@ class _Judge:
         choices = self.carried_over(order.lines[at - 1])
         unknown = tuple(self.unknown(choices))
         if unknown:
-            return self.without(at, choices, unknown)
+            return self.without(at, order.lines[at - 1], choices, unknown)
         question = ask(self.new, read_choices(self.new.catalog, choices), self.limits)
         if not isinstance(validate(question, self.limits), Invalid):
-            return self.without(at, choices, breakages[0].places)
+            return self.without(at, order.lines[at - 1], choices, breakages[0].places)
         found = repairs(question, limit=1, limits=self.limits)
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
@@ -273,7 +287,9 @@ class _Judge:
             return Step(at, change.place, change.before, change.after, found.repairs[0].delta)
         return None
 
-    def without(self, at: int, choices: Mapping[str, object], places: Sequence[str]) -> Step | None:
+    def without(
+        self, at: int, line: OrderLine, choices: Mapping[str, object], places: Sequence[str]
+    ) -> Step | None:
         """One place filled anew, where it is the only one that has to be.
 
         Raises:
@@ -288,7 +304,7 @@ class _Judge:
             raise SearchLimitError(found.reason)
         if not isinstance(found, Completed):
             return None
-        return Step(at, key, choices.get(key), found.configuration.get(key))
+        return Step(at, key, line.configuration.get(key), found.configuration.get(key))
 
 
 def _may_be_empty(place: Place) -> bool:
@@ -299,3 +315,62 @@ def _may_be_empty(place: Place) -> bool:
 
 def _is_nothing(place: Place, value: object) -> bool:
     return _may_be_empty(place) and (value is None or value in ([], (), "none", "", frozenset()))
+
+
+# ---------------------------------------------------------------- places of another form
+
+
+def in_new_form(before: Place, after: Place, given: object, decided: PlaceValue) -> object:
+    """What fills a place, as the new version writes it; as it was given where the form is the same.
+
+    Args:
+        before: the place in the old version.
+        after: the place in the new one.
+        given: what the order says, which decides the place.
+        decided: the same in the old version's canonical form.
+    """
+    match before, after:
+        case Slot(), Slot() if before.cardinality != after.cardinality:
+            return _units_in_form(after, _units(decided))
+        case ProductOption(), ProductOption():
+            return _value_in_form(before, after, given, decided)
+        case _:
+            return given
+
+
+def _units(decided: PlaceValue) -> tuple[ComponentQuantity, ...]:
+    match decided:
+        case str():
+            return (ComponentQuantity(decided, 1),)
+        case ComponentQuantity():
+            return (decided,)
+        case tuple():
+            return tuple(unit for unit in decided if isinstance(unit, ComponentQuantity))
+        case _:
+            return ()
+
+
+def _units_in_form(slot: Slot, units: tuple[ComponentQuantity, ...]) -> object:
+    """What does not fit the slot at all is said so that the slot's own reading tells what is wrong."""
+    if slot.cardinality.kind == "mixed" or len(units) > 1:
+        return units
+    if not units:
+        return None
+    (unit,) = units
+    return unit.component if slot.cardinality.kind != "identical" and unit.quantity == 1 else unit
+
+
+def _value_in_form(before: ProductOption, after: ProductOption, given: object, decided: PlaceValue) -> object:
+    match before.type, after.type, decided:
+        case NumberType(), NumberType(), int() | Fraction() if before.type == after.type:
+            factors = [
+                option.range.unit.factor if option.range and option.range.unit else 1
+                for option in (before, after)
+            ]
+            return given if factors[0] == factors[1] else normal(Fraction(decided) * factors[0] / factors[1])
+        case SetType(), EnumerationType(), (str() as element,):
+            return element
+        case EnumerationType(), SetType(), str():
+            return [decided]
+        case _:
+            return given

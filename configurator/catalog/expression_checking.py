@@ -475,7 +475,7 @@ class ExpressionChecker:
                 "E0304", f"`{operator}` does not compare sets", span, help=("write `… in …` for an element",)
             )
             return None
-        if operator == "=" and not self._share_a_value(one, other, span):
+        if operator == "=" and not self._share_a_value(one, other, (left, right), span):
             return None
         return Comparison(operator, one, other, BOOLEAN, order)
 
@@ -593,6 +593,15 @@ class ExpressionChecker:
                     help=did_you_mean(text, texts) or did_you_mean(text, known),
                 )
                 return None
+            case SetType(values=values) if values is not None and text in values:
+                path = other.option.removeprefix(scope.namespace) if isinstance(other, OptionValue) else "…"
+                self._draft.error(
+                    "E0304",
+                    f"`{text}` is an element of a set, and the other side is the whole set",
+                    name.span,
+                    help=(f"write `{text} in {path}`",),
+                )
+                return None
             case _:
                 return self._unknown_name(name, scope)
 
@@ -620,7 +629,13 @@ class ExpressionChecker:
             if expression.attribute in component.values
         }
 
-    def _share_a_value(self, one: Expression, other: Expression, span: Span) -> bool:
+    def _share_a_value(
+        self,
+        one: Expression,
+        other: Expression,
+        sides: tuple[written.Expression, written.Expression],
+        span: Span,
+    ) -> bool:
         """Columns without a common value can never be equal: that is a mistake, not a rule."""
         if not (isinstance(one, AttributeOf) and isinstance(other, AttributeOf)):
             return True
@@ -628,9 +643,14 @@ class ExpressionChecker:
         if not left or not right or left & right:
             return True
         shown = [", ".join(sorted(map(str, values))[:4]) for values in (left, right)]
+        # The whole path: two slots often have columns of one name.
+        names = [
+            f"`{side.text if isinstance(side, PathReference) else column.attribute}`"
+            for side, column in zip(sides, (one, other), strict=True)
+        ]
         self._draft.error(
             "E0306",
-            f"`{one.attribute}` and `{other.attribute}` share no value",
+            f"{names[0]} and {names[1]} share no value",
             span,
             help=(f"one side has {shown[0]}; the other {shown[1]}",),
         )

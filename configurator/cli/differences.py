@@ -63,7 +63,17 @@ def _amount(number: int | None) -> str:
 def _left_out(effect: Effect) -> str:
     if not effect.left_out:
         return ""
-    return f", compared without {', '.join(effect.left_out)}"
+    pronoun = "it" if len(effect.left_out) == 1 else "them"
+    wholes = [
+        f"{whole:,} {when}"
+        for whole, compared, when in (
+            (effect.old_whole, effect.old, "before"),
+            (effect.new_whole, effect.new, "now"),
+        )
+        if whole not in {None, compared}
+    ]
+    behind = f" ({', '.join(wholes)} with {pronoun})" if wholes else ""
+    return f", compared without {', '.join(effect.left_out)}{behind}"
 
 
 def orders_in_words(found: OrdersCompared) -> str:

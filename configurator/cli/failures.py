@@ -3,6 +3,8 @@
 from attrs import frozen
 
 from configurator.cli.exit_codes import ExitCode
+from configurator.configuration.pricing import wants_a_sum
+from configurator.engines.engine import Unknown
 from configurator.errors import (
     ChoiceError,
     ClockError,
@@ -77,6 +79,15 @@ def failure_of(error: ConfiguratorError) -> Failure:
 
 MORE_TIME = "give it more time with `--timeout 5m`, or narrow the question with more choices"
 """What to do when the time was up."""
+
+ONE_PLACE = "write the calc as a sum of which each summand reads one place"
+"""What to do when a calc is no sum over the places."""
+
+
+def next_step(found: Unknown) -> str:
+    """What to do when something could not be decided."""
+    return ONE_PLACE if wants_a_sum(found) else MORE_TIME
+
 
 SAYS_WHY = "`configurator validate` with the same choices says why"
 """What to do when nothing keeps the choices."""

@@ -12,6 +12,7 @@ from configurator.cli.wording import (
     GOOD,
     STRONG,
     derivation_lines,
+    nothing_valid_lines,
     plural,
     signed,
     value_in_words,
@@ -41,6 +42,11 @@ def reason_lines(found: Why | WhyNot) -> Iterator[Text]:
         case Unknown():
             yield undecided_line(found)
         case Excluded(derivation=derivation, conflict=conflict, retreats=retreats):
+            if found.nothing_valid is not None:
+                yield from nothing_valid_lines(found.nothing_valid)
+                if conflict == found.nothing_valid:
+                    yield _head(found.text, " is ", ("impossible", BAD), " too")
+                    return
             yield _head(found.text, " is ", ("impossible", BAD), " because")
             yield from derivation_lines(derivation, conflict)
             for retreat in retreats:

@@ -84,6 +84,16 @@ def conflict_lines(
 ) -> tuple[Text, ...]:
     """Each conflict: who says so, why, where; beneath it the choices that take part."""
     told = {place_of(choice): describe_choice(choice) for choice in read_choices(catalog, given, only=only)}
+    return _conflict_lines(told, conflicts)
+
+
+def nothing_valid_lines(conflict: Conflict) -> tuple[Text, ...]:
+    """Why a catalog allows nothing at all."""
+    head = Text.assemble(("nothing at all is valid", BAD), " in this catalog, whatever is chosen:")
+    return (head, *_conflict_lines({}, [conflict]))
+
+
+def _conflict_lines(told: Mapping[str, str], conflicts: Sequence[Conflict]) -> tuple[Text, ...]:
     heads = [_heads(conflict) for conflict in conflicts]
     widths = column_widths([head[:2] for found in heads for head in found], 2)
     lines: list[Text] = []

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from configurator.catalog.evaluation import evaluate
 from configurator.catalog.rules import Default
@@ -13,6 +13,9 @@ from configurator.engines.engine import NO_LIMITS, Infeasible, PreparedProblem, 
 from configurator.errors import InvalidConfigurationError, SearchLimitError
 from configurator.lowering.choices import place_of
 from configurator.lowering.product import default_constraints
+
+MOST_EXTENDED = 64
+"""How many problems extended by defaults are remembered for one product."""
 
 
 @frozen
@@ -82,17 +85,17 @@ def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion
 
 
 def _complete(question: Question, limits: SearchLimits) -> Completion:
-    kept = Kept(question.prepared, dict(question.choices.assumptions))
+    kept = Kept(question.prepared, dict(question.choices.assumptions), _remembered(question))
     if question.impossible or not kept.feasible(limits):
         return NotCompletable()
     chosen = {place_of(choice) for choice in question.choices.choices}
     kept_defaults: list[Default] = []
     not_kept: list[DefaultNotKept] = []
-    for default in question.product.catalog.defaults:
+    for number, default in enumerate(question.product.catalog.defaults):
         if default.place in chosen:
             continue
         constraints = default_constraints(question.product.lowered, default)
-        narrowed = None if constraints is None else kept.with_all(constraints, limits)
+        narrowed = None if constraints is None else kept.with_default(number, constraints, limits)
         if narrowed is not None and narrowed.feasible(limits):
             kept = narrowed
             kept_defaults.append(default)
@@ -115,15 +118,35 @@ def _told(default: Default) -> DefaultNotKept:
     return DefaultNotKept(default.place, default.span.location)
 
 
+Extended = dict[tuple[int, ...], PreparedProblem]
+"""A product with the constraints of some defaults, by the numbers of these."""
+
+
+def _remembered(question: Question) -> Extended:
+    """What earlier completions extended: choices mostly leave the same defaults to be kept."""
+    if question.prepared is not question.product.prepared:
+        return {}
+    known = question.product.lowered.known.setdefault("completions with defaults", {})
+    assert isinstance(known, dict)
+    return known
+
+
 @frozen(eq=False)
 class Kept:
-    """What is kept so far: as assumptions where they can say it, which costs nothing, else as constraints."""
+    """What is kept so far: as assumptions where they can say it, which costs nothing, else as constraints.
+
+    Attributes:
+        extended: what is remembered of problems with more constraints.
+        defaults: those whose constraints the problem has.
+    """
 
     prepared: PreparedProblem
     assumptions: dict[int, frozenset[int]]
+    extended: Extended
+    defaults: tuple[int, ...] = ()
 
-    def with_all(self, constraints: tuple[Constraint, ...], limits: SearchLimits) -> "Kept":
-        """The same with more to keep.
+    def with_default(self, number: int, constraints: tuple[Constraint, ...], limits: SearchLimits) -> "Kept":
+        """The same with a default to keep.
 
         Raises:
             SearchLimitError: preparing did not fit the limits.
@@ -137,8 +160,15 @@ class Kept:
                     assumptions[literal.variable] = before & literal.values
                 case _:
                     wider.append(constraint)
-        prepared = self.prepared.extended(tuple(wider), limits) if wider else self.prepared
-        return Kept(prepared, assumptions)
+        if not wider:
+            return evolve(self, assumptions=assumptions)
+        defaults = (*self.defaults, number)
+        prepared = self.extended.get(defaults)
+        if prepared is None:
+            prepared = self.prepared.extended(tuple(wider), limits)
+            if len(self.extended) < MOST_EXTENDED:
+                self.extended[defaults] = prepared
+        return Kept(prepared, assumptions, self.extended, defaults)
 
     def feasible(self, limits: SearchLimits) -> bool:
         """Whether a configuration keeps all of it.

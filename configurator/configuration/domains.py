@@ -7,10 +7,10 @@ from typing import Literal
 from attrs import field, frozen
 
 from configurator.catalog.choices import SlotChoice
-from configurator.catalog.rules import Default
 from configurator.catalog.structure import ProductOption
 from configurator.catalog.values import Value, normal
-from configurator.configuration.model import PlaceValue, option_value
+from configurator.configuration.completion import Completed, Completion, complete
+from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
 from configurator.configuration.pricing import Amount
 from configurator.configuration.product import Question
 from configurator.engines.engine import NO_LIMITS, Domains, SearchLimits, Unknown
@@ -20,9 +20,9 @@ from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
 
 OfferState = Literal["free", "chosen", "default", "bundle", "forced", "excluded"]
-"""`chosen` by the customer, `forced` (the only one left), `default` (what completion tries first, where
-the default has no condition), `free`. `bundle` is for what came with a bundle, which nothing does so far.
-`excluded` from every completion: only sessions show that."""
+"""`chosen` by the customer, `forced` (the only one left), `default` (completion takes it because a default
+says so: one that has to yield to others is not shown), `free`. `bundle` is for what came with a bundle, which
+nothing does so far. `excluded` from every completion: only sessions show that."""
 
 PriceDelta = Amount | Unknown | None
 """What the cheapest completion costs more with a value than without having to take it, below zero if less.
@@ -88,7 +88,8 @@ class MixedOffer:
     """A component of a mixed slot with the highest count it can have; 0 where it is excluded.
 
     Attributes:
-        state: `chosen` where the customer named it, `forced` where the slot can be filled in one way only.
+        state: `chosen` where the customer named it, `forced` where the slot can be filled in one way only,
+            `default` where the default that completion takes has it.
         price_delta: of having at least one.
     """
 
@@ -170,7 +171,8 @@ Deltas = Callable[[int, int], PriceDelta]
 def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | Unknown:
     """The valid domains of all places under the choices.
 
-    Cost: about one search per value that no solution seen so far shows.
+    Cost: about one search per value that no solution seen so far shows, and a completion where a place with a
+    default is undecided.
     """
     layouts = question.product.lowered.layout
     try:
@@ -179,9 +181,41 @@ def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> Valid
             domains = question.prepared.domains(question.choices.assumptions, limits)
         if isinstance(domains, Unknown):
             return domains
-        return ValidDomains(Offers(OfferWriter(question, domains, limits)))
+        defaults = taken_defaults(question, domains, lambda: complete(question, limits))
+        return ValidDomains(Offers(OfferWriter(question, domains, limits, defaults)))
     except SearchLimitError as error:
         return Unknown(error.reason)
+
+
+Defaults = Mapping[str, PlaceValue]
+"""The places that take their default, with what that is."""
+
+
+def taken_defaults(question: Question, domains: Domains, find: Callable[[], Completion]) -> Defaults:
+    """What completion takes by default for places that are undecided.
+
+    Args:
+        question: the choices.
+        domains: the valid domains under them.
+        find: completes the choices; asked only where a default can still matter.
+
+    Raises:
+        SearchLimitError: it is not known how the choices are completed.
+    """
+    chosen = frozenset(place_of(choice) for choice in question.choices.choices)
+    layouts = question.product.lowered.layout.of
+    undecided = {
+        default.place
+        for default in question.product.catalog.defaults
+        if default.place not in chosen
+        and any(len(domains[variable]) > 1 for variable in layouts[default.place].variables)
+    }
+    completion = find() if undecided else None
+    if isinstance(completion, Unknown):
+        raise SearchLimitError(completion.reason)
+    if not isinstance(completion, Completed):
+        return {}
+    return {place: completion.configuration[place] for place in completion.defaults if place in undecided}
 
 
 class Offers(Mapping[str, PlaceOffers]):
@@ -236,6 +270,7 @@ class OfferWriter:
         question: the choices under which it is asked.
         domains: the valid domains under them.
         limits: those of asking about mixed slots.
+        defaults: what completion takes by default.
         excluded: whether what is excluded is shown as well.
         deltas: the price deltas; nothing where nobody asked for them.
         chosen: the places of which the customer said something.
@@ -244,6 +279,7 @@ class OfferWriter:
     question: Question
     domains: Domains
     limits: SearchLimits
+    defaults: Defaults
     excluded: bool = False
     deltas: Deltas = lambda _variable, _value: None
     chosen: frozenset[str] = field(init=False)
@@ -265,23 +301,20 @@ class OfferWriter:
                 return self._identical(layout)
             case SlotLayout(values=units) as layout:
                 skus = [found[0][0].sku if found else None for found in units]
-                return self._values(layout, skus, self._default_sku(key))
+                return self._values(layout, skus)
             case SetLayout() as layout:
                 return self._set(layout)
             case OptionLayout(option=option, values=values) as layout:
                 if option.range is not None:
                     return NumberOffers(_intervals(option, layout, self.domains[layout.variables[0]]))
                 found = [option_value(option, value) for value in values]
-                default = self._default(key)
-                shown = option_value(option, default.value) if default else _NONE
-                return self._values(layout, found, shown)
+                return self._values(layout, found)
 
-    def _values(
-        self, layout: SlotLayout | OptionLayout, told: Sequence[PlaceValue], default: object
-    ) -> ValueOffers:
+    def _values(self, layout: SlotLayout | OptionLayout, told: Sequence[PlaceValue]) -> ValueOffers:
         (variable,) = layout.variables
         domain = self.domains[variable]
         chosen, alone, deltas = _key(layout) in self.chosen, len(domain) == 1, self.deltas
+        default = self.defaults.get(_key(layout), _NONE)
         offers = [
             Offer(told[value], _state(alone, chosen, told[value] == default), deltas(variable, value))
             for value in domain
@@ -302,14 +335,14 @@ class OfferWriter:
                 values.setdefault(component.sku, []).append(value)
         nothing = [value for value in domain if not layout.values[value]]
         alone = len(quantities) == 1 and not nothing
-        chosen, default = _key(layout) in self.chosen, self._default_sku(_key(layout))
+        chosen, default = _key(layout) in self.chosen, self._default_skus(_key(layout))
         skus = _components(layout) if self.excluded else quantities
         offers = tuple(
             QuantityOffer(
                 sku,
                 min(quantities[sku]),
                 max(quantities[sku]),
-                _state(alone, chosen, sku == default),
+                _state(alone, chosen, sku in default),
                 self._least(variable, values[sku]),
             )
             if sku in quantities
@@ -327,14 +360,14 @@ class OfferWriter:
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
         alone = all(len(self.domains[variable]) == 1 for variable in layout.variables)
-        named = self._named(_key(layout))
+        named, default = self._named(_key(layout)), self._default_skus(_key(layout))
         offers = []
         for value, units in enumerate(layout.values):
             if not units:
                 continue
             sku = units[0][0].sku
             if value in found.highest:
-                state = _state(alone, sku in named, default=False)
+                state = _state(alone, sku in named, sku in default)
                 delta = self._least_of([(variable, value) for variable in layout.variables])
                 offers.append(MixedOffer(sku, found.highest[value], state, delta))
             elif self.excluded:
@@ -372,16 +405,15 @@ class OfferWriter:
                 least = delta
         return least
 
-    def _default(self, key: str) -> Default | None:
-        """A place's default, if it holds whatever else is chosen: the first one without a condition."""
-        defaults = self.question.product.catalog.defaults
-        return next((default for default in defaults if default.place == key and default.guard is None), None)
-
-    def _default_sku(self, key: str) -> object:
-        default = self._default(key)
-        if default is None:
-            return _NONE
-        return default.units[0][0] if default.units else None
+    def _default_skus(self, key: str) -> frozenset[str]:
+        """The components that a slot takes by default."""
+        match self.defaults.get(key):
+            case ComponentQuantity(component=sku):
+                return frozenset({sku})
+            case tuple() as units:
+                return frozenset(unit.component for unit in units if isinstance(unit, ComponentQuantity))
+            case _:
+                return frozenset()
 
 
 _NONE = object()

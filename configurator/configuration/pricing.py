@@ -249,7 +249,20 @@ def objective_of(question: Question, name: str) -> LoweredObjective | Unknown:
         known = ", ".join(f"`{key}`" for key in calcs) or "none"
         raise ChoiceError([f"the catalog has no calc `{name}`; it has {known}"], did_you_mean(name, calcs))
     found = lower_calc(question.product.lowered, calcs[name])
-    return Unknown(f"the calc `{name}` is no sum over the places") if found is None else found
+    return no_sum(name) if found is None else found
+
+
+NO_SUM = "is no sum over the places"
+
+
+def no_sum(calc: str) -> Unknown:
+    """What is answered about a calc of which a summand reads several places together."""
+    return Unknown(f"the calc `{calc}` {NO_SUM}")
+
+
+def wants_a_sum(found: Unknown) -> bool:
+    """Whether an answer is unknown because a calc is no sum: no time would help, another calc would."""
+    return NO_SUM in found.reason
 
 
 def amount(objective: LoweredObjective, total: int) -> Amount:

@@ -1,5 +1,6 @@
 """A product on one day with the engine that answers about it: what every question is asked of."""
 
+from collections.abc import Callable
 from datetime import date
 
 from attrs import evolve, field, frozen
@@ -20,7 +21,7 @@ from configurator.engines.registry import (
     compiles,
     find_engine,
 )
-from configurator.engines.staged import staged
+from configurator.engines.staged import Stage, StagedProblem, staged
 from configurator.errors import ArtefactError
 from configurator.lowering.choices import LoweredChoices, lower_choices
 from configurator.lowering.product import LoweredProduct, lower_product
@@ -62,6 +63,25 @@ def prepare_product(
     lowered = lower_product(catalog, as_of)
     chosen = choose_engine(lowered.problem, engine)
     return PreparedProduct(lowered, chosen, chosen.prepare(lowered.problem, limits))
+
+
+def product_when_asked(
+    catalog: Catalog, as_of: date, engine: str, prepare: Callable[[SearchLimits], PreparedProblem]
+) -> PreparedProduct:
+    """A catalog on a day, with an engine that is asked for by name and prepared by the first question.
+
+    Args:
+        catalog: the catalog.
+        as_of: the day.
+        engine: the engine's name.
+        prepare: prepares the engine, within the limits of the question; a `SearchLimitError` is its answer.
+
+    Raises:
+        EngineUnavailableError: no engine has that name.
+    """
+    lowered, chosen = lower_product(catalog, as_of), find_engine(engine)
+    stage = Stage(chosen, prepare)
+    return PreparedProduct(lowered, chosen, StagedProblem(lowered.find_problem, (stage,)))
 
 
 def product_of_artefact(

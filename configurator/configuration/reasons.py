@@ -22,7 +22,7 @@ from configurator.catalog.choices import (
     slot_choice,
 )
 from configurator.catalog.evaluation import Chosen, evaluate
-from configurator.catalog.expressions import Arithmetic, Calc, CalcValue, Expression
+from configurator.catalog.expressions import Arithmetic, Calc, CalcValue, Expression, places_of
 from configurator.catalog.rules import Default, Resource, Rule, VariantTable
 from configurator.catalog.structure import ProductOption, Slot
 from configurator.catalog.values import SetType, format_number, normal
@@ -32,6 +32,7 @@ from configurator.configuration.model import (
     ComponentQuantity,
     Configuration,
     PlaceValue,
+    configuration_of,
     option_value,
     slot_value,
 )
@@ -64,6 +65,7 @@ from configurator.explanation.conflict import (
     SwitchedCase,
     choice_part,
     describe_choice,
+    find_conflict,
     unavoidable,
 )
 from configurator.explanation.derivation import Derivation, Goal, derive
@@ -74,7 +76,10 @@ from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, S
 from configurator.lowering.objectives import LoweredObjective
 from configurator.lowering.origins import ChoiceOrigin
 
-Provenance = OneOf["chosen", "forced", "default", "cheapest", "always"]
+Provenance = OneOf["chosen", "forced", "default", "cheapest", "together", "always"]
+
+MOST_COMPARED = 10_000
+"""So many completions are compared one by one where a calc is no sum over the places."""
 
 
 @frozen
@@ -99,13 +104,16 @@ class Excluded:
         text: the value, such as `gpu = none`.
         derivation: how that follows; without steps where a date or the choices by themselves are to blame.
         conflict: the fewest choices and rules that exclude it, the value itself among the choices.
-        retreats: the choices of which giving up one alone makes it possible, in catalog order.
+        retreats: the choices of which giving up one alone makes it possible, in catalog order; one of the
+            same place is among them where it would leave room.
+        nothing_valid: where the catalog allows nothing at all on the day, whatever is chosen, why not.
     """
 
     text: str
     derivation: Derivation
     conflict: Conflict
     retreats: tuple[Retreat, ...]
+    nothing_valid: Conflict | None = None
 
 
 @frozen
@@ -176,21 +184,29 @@ WhyNot = Excluded | Possible | Unknown
 def why_not(question: Question, place: str, value: object, limits: SearchLimits = NO_LIMITS) -> WhyNot:
     """Why a place cannot have a value, under the choices about other places.
 
+    What its own place holds at least by choice, it has to hold besides the value.
+
     Raises:
         ChoiceError: the place or value does not exist.
     """
-    rest, wanted, instead = _beside(question, asked_value(question, place, value))
+    beside = Beside.of(question, asked_value(question, place, value))
     try:
-        now = _with(question, (*rest, wanted), limits)
-        if not now.impossible:
-            answer = now.prepared.feasibility(now.choices.assumptions, limits)
-            if isinstance(answer, Unknown):
-                return answer
-            if isinstance(answer, Feasible):
-                return Possible(describe_choice(wanted), _delta(question, now, limits), instead)
-        return _excluded(now, wanted, limits)
+        now = beside.asked(limits)
+        answer = _feasible(now, limits)
+        if isinstance(answer, Unknown):
+            return answer
+        if answer:
+            return Possible(describe_choice(beside.both), _delta(question, now, limits), beside.instead)
+        return _excluded(beside, now, limits)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
+
+
+def _feasible(question: Question, limits: SearchLimits) -> bool | Unknown:
+    if question.impossible:
+        return False
+    answer = question.prepared.feasibility(question.choices.assumptions, limits)
+    return answer if isinstance(answer, Unknown) else isinstance(answer, Feasible)
 
 
 def asked_value(question: Question, place: str, value: object) -> PlaceChoice:
@@ -227,20 +243,48 @@ def _is_one_of_several(place: Slot | ProductOption, value: object) -> bool:
     return several and isinstance(value, ComponentQuantity)
 
 
-def _beside(question: Question, wanted: PlaceChoice) -> tuple[tuple[PlaceChoice, ...], PlaceChoice, str]:
-    """The choices about other places, the value, and the choice of its own place where that has to go.
+@frozen(eq=False)
+class Beside:
+    """A value among the choices that are made.
 
-    What a slot or set must hold at least, it may hold besides the value; then both are asked about as one.
+    Attributes:
+        rest: the choices about other places.
+        wanted: the value.
+        both: the value, and what its place holds at least by choice.
+        own: the choice of its own place that stays beside it, if there is one.
+        instead: in words the choice of its own place that it would take the place of; empty for none.
     """
-    rest = tuple(each for each in question.choices.choices if place_of(each) != place_of(wanted))
-    own = next((each for each in question.choices.choices if place_of(each) == place_of(wanted)), None)
-    if own is None:
-        return rest, wanted, ""
-    if own.at_least and wanted.at_least:
-        place = question.product.catalog.place_of[place_of(wanted)]
-        with suppress(ChoiceProblem):
-            return rest, _both(place, own, wanted), ""
-    return rest, wanted, describe_choice(own)
+
+    question: Question
+    rest: tuple[PlaceChoice, ...]
+    wanted: PlaceChoice
+    both: PlaceChoice
+    own: PlaceChoice | None = None
+    instead: str = ""
+
+    @classmethod
+    def of(cls, question: Question, wanted: PlaceChoice) -> "Beside":
+        """What is chosen, less what the value would take the place of."""
+        chosen = question.choices.choices
+        rest = tuple(each for each in chosen if place_of(each) != place_of(wanted))
+        own = next((each for each in chosen if place_of(each) == place_of(wanted)), None)
+        if own is None:
+            return cls(question, rest, wanted, wanted)
+        if own.at_least and wanted.at_least:
+            place = question.product.catalog.place_of[place_of(wanted)]
+            with suppress(ChoiceProblem):
+                return cls(question, rest, wanted, _both(place, own, wanted), own)
+        return cls(question, rest, wanted, wanted, instead=describe_choice(own))
+
+    def asked(self, limits: SearchLimits) -> Question:
+        """The question whether the value is possible."""
+        return _with(self.question, (*self.rest, self.both), limits)
+
+    def asked_without(self, choice: PlaceChoice, limits: SearchLimits) -> Question:
+        """The same with one choice given up."""
+        if choice is self.own:
+            return _with(self.question, (*self.rest, self.wanted), limits)
+        return _with(self.question, (*(each for each in self.rest if each is not choice), self.both), limits)
 
 
 def _both(place: Slot | ProductOption, own: PlaceChoice, wanted: PlaceChoice) -> PlaceChoice:
@@ -268,16 +312,27 @@ def _with(question: Question, choices: Sequence[PlaceChoice], limits: SearchLimi
     return ask(question.product, tuple(sorted(choices, key=lambda each: order[place_of(each)])), limits)
 
 
-def _excluded(now: Question, wanted: PlaceChoice, limits: SearchLimits) -> Excluded:
-    """What excludes a value that is among the choices."""
-    text = describe_choice(wanted)
-    lowered = now.product.lowered
-    case = Case(lowered, now.choices)
+def _excluded(beside: Beside, now: Question, limits: SearchLimits) -> Excluded:
+    """What excludes a value that is not possible among the choices."""
+    alone, shown = now, beside.both
+    if beside.own is not None:
+        # What excludes the value even where its own place holds nothing else says more.
+        without = beside.asked_without(beside.own, limits)
+        if not _feasible(without, limits):
+            alone, shown = without, beside.wanted
+    text = describe_choice(shown)
+    void = _nothing_valid(now, limits)
+    case = Case(now.product.lowered, alone.choices)
     dated = unavoidable(case)
     if dated:
-        return Excluded(text, Derivation(()), dated[0], ())
+        # Of several dates rather that of what is asked about.
+        conflict = next((each for each in dated if place_of(shown) in each.choices), dated[0])
+        tried = [each for each in alone.choices.choices if place_of(each) in conflict.choices]
+        if len(dated) > 1:
+            tried = []
+        return Excluded(text, Derivation(()), conflict, _retreats(beside, tried, limits), void)
     switched = SwitchedCase.of(case, limits)
-    own = next(number for number in switched.choices if switched.members[number] is wanted)
+    own = next(number for number in switched.choices if switched.members[number] is shown)
     parts = tuple(number for number in switched.by_blame if number != own)
     found = smallest_conflict(switched.problem, parts, limits, always=(own,))
     assert found is not None
@@ -285,11 +340,26 @@ def _excluded(now: Question, wanted: PlaceChoice, limits: SearchLimits) -> Exclu
     # Choices that clash by themselves exclude everything; the value is then no part of the conflict.
     if not isinstance(switched.problem.solve(found.parts, limits), Clash):
         blamed = evolve(found, parts=tuple(sorted((*found.parts, own))))
-    goal = Goal(place_of(wanted), choice_part(lowered, wanted), text)
+    goal = Goal(place_of(shown), choice_part(now.product.lowered, shown), text, _value_of(text))
     derivation = _derived(switched, found, goal, limits)
-    tried = [number for number in found.parts if number in switched.choices]
-    retreats = [_retreat(now, switched, number, limits) for number in tried]
-    return Excluded(text, derivation, switched.told(blamed), tuple(filter(None, retreats)))
+    members = [switched.members[number] for number in found.parts]
+    tried = [member for member in members if isinstance(member, SlotChoice | OptionChoice)]
+    retreats = () if void is not None else _retreats(beside, tried, limits)
+    return Excluded(text, derivation, switched.told(blamed), retreats, void)
+
+
+def _value_of(text: str) -> str:
+    """What stands behind `=` or `includes` in a choice."""
+    return text.partition(" = ")[2] or text.partition(" includes ")[2]
+
+
+def _nothing_valid(question: Question, limits: SearchLimits) -> Conflict | None:
+    """Why nothing at all is valid on the day, where that is so."""
+    bare = _with(question, (), limits)
+    if _feasible(bare, limits) is not False:
+        return None
+    case = Case(bare.product.lowered, bare.choices)
+    return next(iter(unavoidable(case)), None) or find_conflict(case, limits)
 
 
 def _derived(switched: SwitchedCase, found: MinimalSet, goal: Goal, limits: SearchLimits) -> Derivation:
@@ -299,15 +369,25 @@ def _derived(switched: SwitchedCase, found: MinimalSet, goal: Goal, limits: Sear
     return derive(switched.case, rulings, choices, goal, limits)
 
 
-def _retreat(now: Question, switched: SwitchedCase, number: int, limits: SearchLimits) -> Retreat | None:
+def _retreats(beside: Beside, tried: Sequence[PlaceChoice], limits: SearchLimits) -> tuple[Retreat, ...]:
+    """Of some choices, and that of the value's own place, those of which giving up one alone suffices."""
+    kept = [each for each in (*beside.rest, beside.own) if each is not None]
+    named = {place_of(each) for each in tried}
+    order = {place.key: at for at, place in enumerate(beside.question.product.catalog.places)}
+    found = [
+        _retreat(beside, each, limits)
+        for each in sorted(kept, key=lambda each: order[place_of(each)])
+        if each is beside.own or place_of(each) in named
+    ]
+    return tuple(filter(None, found))
+
+
+def _retreat(beside: Beside, choice: PlaceChoice, limits: SearchLimits) -> Retreat | None:
     """A choice as a retreat, if giving it up alone suffices."""
-    rest = [part for part in range(len(switched.members)) if part != number]
-    if isinstance(switched.problem.solve(rest, limits), Clash | Unknown):
+    without = beside.asked_without(choice, limits)
+    if _feasible(without, limits) is not True:
         return None
-    choice = switched.members[number]
-    assert isinstance(choice, SlotChoice | OptionChoice)
-    without = _with(now, [each for each in now.choices.choices if each is not choice], limits)
-    layout = now.product.lowered.layout.of[place_of(choice)]
+    layout = without.product.lowered.layout.of[place_of(choice)]
     others = None
     if len(layout.variables) == 1:
         domains = without.prepared.domains(without.choices.assumptions, limits)
@@ -344,14 +424,13 @@ def why(question: Question, place: str, value: object, limits: SearchLimits = NO
     wanted = asked_value(question, place, value)
     try:
         own = next((each for each in question.choices.choices if place_of(each) == place), None)
-        _, merged, _ = _beside(question, wanted)
-        others = [each for each in question.choices.choices if place_of(each) != place]
-        now = _with(question, (*others, merged), limits)
-        possible = not now.impossible and now.prepared.feasibility(now.choices.assumptions, limits)
+        beside = Beside.of(question, wanted)
+        now = beside.asked(limits)
+        possible = _feasible(now, limits)
         if isinstance(possible, Unknown):
             return possible
-        if not isinstance(possible, Feasible):
-            return _excluded(now, merged, limits)
+        if not possible:
+            return _excluded(beside, now, limits)
         forced = _forced(question, wanted, own, limits)
         if forced is not None:
             return forced
@@ -481,10 +560,11 @@ class PriceLine:
     """What one place adds.
 
     Attributes:
-        place: its path; empty for what no place decides.
+        place: its path; empty for what no single place decides.
         title: for people.
         provenance: `chosen` by the customer, `forced`, what a `default` says too, or the `cheapest` that
-            goes with the rest; `always` for what no place decides.
+            goes with the rest; `together` for what places decide only together; `always` for what none
+            decides.
         cheaper: what would cost less there; `None` where nothing would.
     """
 
@@ -514,7 +594,8 @@ def why_price(
 ) -> PriceReason | NotCompletable | Unknown:
     """Why the cheapest completion costs what it costs, place by place.
 
-    A calc that is no sum over places is told of the completion that `complete` gives, summand by summand.
+    A calc that is no sum over places is told summand by summand, of the first of the cheapest completions
+    in catalog order. That takes comparing all completions: of more than `MOST_COMPARED` it is unknown.
 
     Raises:
         ChoiceError: there is no such calc, or it is no amount.
@@ -522,7 +603,7 @@ def why_price(
     objective = objective_of(question, calc)
     try:
         if isinstance(objective, Unknown):
-            return _price_by_summands(question, calc, limits)
+            return _price_by_summands(question, calc, objective.reason, limits)
         if question.impossible:
             return NotCompletable()
         sizes = tuple(variable.size for variable in question.product.lowered.layout.variables)
@@ -635,30 +716,39 @@ def _cheapest_multiset(layout: SlotLayout, weights: Sequence[int]) -> tuple[Plac
 
 
 def _price_by_summands(
-    question: Question, name: str, limits: SearchLimits
+    question: Question, name: str, no_sum: str, limits: SearchLimits
 ) -> PriceReason | NotCompletable | Unknown:
-    """Why the completion costs what it costs, where the calc is no sum over places."""
-    found = complete(question, limits)
-    if not isinstance(found, Completed):
-        return found
+    """Why the cheapest completion costs what it costs, where the calc is no sum over places."""
+    if question.impossible:
+        return NotCompletable()
     calc = question.product.catalog.calcs[name]
-    read = lower_choices(
-        question.product.lowered,
-        read_choices(question.product.catalog, dict(found.configuration)),
-    )
-    assignment = read.decided(question.product.lowered.layout)
-    assert assignment is not None
-    chosen = question.product.lowered.lift(assignment)
-    total = evaluate(calc.expression, chosen)
-    if not _is_number(total):
-        return Unknown(f"the calc `{name}` has no value here")
-    lines: list[PriceLine] = []
-    for sign, expression in _summands(calc.expression, 1):
-        worth = evaluate(expression, chosen)
-        assert _is_number(worth)
-        title = expression.calc.title if isinstance(expression, CalcValue) else calc.title
-        lines.append(PriceLine("", title, None, _told(calc, sign * worth), "always"))
-    return PriceReason(found.configuration, tuple(lines), _told(calc, total))
+    lift = question.product.lowered.lift
+    best: tuple[int | Fraction, Chosen] | None = None
+    number = 0
+    for number, assignment in enumerate(
+        question.prepared.solutions(question.choices.assumptions, limits), start=1
+    ):
+        if number > MOST_COMPARED:
+            return Unknown(f"{no_sum}, and more than {MOST_COMPARED:,} completions would have to be compared")
+        if number % 500 == 0:
+            limits.check()
+        chosen = lift(assignment)
+        total = evaluate(calc.expression, chosen)
+        if _is_number(total) and (best is None or total < best[0]):
+            best = total, chosen
+    if best is None:
+        return Unknown(f"the calc `{name}` has no value here") if number else NotCompletable()
+    total, chosen = best
+    lines = tuple(_summand(calc, sign, part, chosen) for sign, part in _summands(calc.expression, 1))
+    return PriceReason(configuration_of(question.product.catalog, chosen), lines, _told(calc, total))
+
+
+def _summand(calc: Calc, sign: int, expression: Expression, chosen: Chosen) -> PriceLine:
+    worth = evaluate(expression, chosen)
+    assert _is_number(worth)
+    title = expression.calc.title if isinstance(expression, CalcValue) else calc.title
+    provenance: Provenance = "together" if places_of(expression) else "always"
+    return PriceLine("", title, None, _told(calc, sign * worth), provenance)
 
 
 def _summands(expression: Expression, sign: int) -> list[tuple[int, Expression]]:

@@ -13,6 +13,7 @@ from heapq import merge
 from itertools import chain, combinations_with_replacement, count, islice
 from itertools import product as combinations
 from math import prod
+from operator import contains
 
 from attrs import define, evolve, field, frozen
 
@@ -38,8 +39,10 @@ LARGEST_BLOCK = 512
 """Values that are tried together at most."""
 FEW_VALUES = 30_000
 """Combinations of values that are all put in order at once."""
+FIRST_TESTS = 50
+"""How many of them are tried just so, which is mostly enough, before impossible values are left out."""
 MOST_TESTS = 2_000
-"""How many of them are then tried one after the other: a few tenths of a second."""
+"""How many more are then tried one after the other: a few tenths of a second."""
 MANY_VALUES = 100_000
 """Pairs of values of the two largest families beyond which it pays to try them: among so many some cost the
 same as before."""
@@ -369,13 +372,36 @@ def _listed_first(given_up: GivenUp, limits: SearchLimits) -> Iterator[NewValues
     listed = [tuple(chain.from_iterable(each)) for each in combinations(*fillings)]
     listed.sort(key=given_up.rank)
     possible = 0
-    for values in listed[:MOST_TESTS]:
+    for values in listed[:FIRST_TESTS]:
         if _goes(given_up, values, limits):
             possible += 1
             yield given_up.ranked(values)
-    if len(listed) > MOST_TESTS:
+    rest = _of_possible_values(given_up, listed[FIRST_TESTS:], limits)
+    for values in rest[:MOST_TESTS]:
+        if _goes(given_up, values, limits):
+            possible += 1
+            yield given_up.ranked(values)
+    if len(rest) > MOST_TESTS:
         # All ways have one order, so that the search goes on where trying has ended.
         yield from islice(_of_several(given_up, limits), possible, None)
+
+
+def _of_possible_values(
+    given_up: GivenUp, listed: Sequence[Assignment], limits: SearchLimits
+) -> Sequence[Assignment]:
+    """The combinations of values of which each goes with what is kept, if not all together.
+
+    Of 15,225 ways to fill three places of a computer that leaves 432, all of them possible: without it all
+    its 586 repairs took 14 s, most of them searches of 25 ms, and 0.5 s with it.
+    """
+    if not listed:
+        return ()
+    sizes = given_up.product.lowered.layout.variables
+    alone = [
+        frozenset(_possible(given_up, variable, range(sizes[variable].size), limits))
+        for variable in given_up.variables
+    ]
+    return [values for values in listed if all(map(contains, alone, values))]
 
 
 def _fillings(layout: PlaceLayout, size: int) -> Iterator[Assignment]:

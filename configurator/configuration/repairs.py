@@ -126,7 +126,7 @@ class Unrepairable:
 def repairs(
     question: Question,
     *,
-    limit: int = DEFAULT_LIMIT,
+    limit: int | None = DEFAULT_LIMIT,
     weights: Mapping[str, int] = MappingProxyType({}),
     locked: Collection[str] = (),
     keys: tuple[RankingKey, ...] = (),
@@ -136,7 +136,7 @@ def repairs(
 
     Args:
         question: the choices, brought before a product.
-        limit: how many to tell at most.
+        limit: how many to tell at most; `None` for all, of which there may be very many.
         weights: how much it costs to change a place, at least 1; 1 where nothing is said.
         locked: places whose choices stay.
         keys: what repairs are ranked by that change as many places and cost the same.
@@ -144,6 +144,7 @@ def repairs(
 
     Raises:
         ChoiceError: a weight or lock names what is no place.
+        TypeError: the locked places are one text instead of several.
         ValueError: the limit or a weight is less than 1.
     """
     _check(question.product, limit, weights, locked)
@@ -153,9 +154,14 @@ def repairs(
         return Unknown(stopped.reason)
 
 
-def _check(product: PreparedProduct, limit: int, weights: Mapping[str, int], locked: Collection[str]) -> None:
-    if limit < 1:
-        raise ValueError(f"the limit is at least 1, not `{limit}`")
+def _check(
+    product: PreparedProduct, limit: int | None, weights: Mapping[str, int], locked: Collection[str]
+) -> None:
+    if limit is not None and limit < 1:
+        raise ValueError(f"the limit is at least 1, or `None` for all, not `{limit}`")
+    if isinstance(locked, str):
+        # A text is a collection of letters, none of which anybody means.
+        raise TypeError(f"locked places are a list, such as `[{locked!r}]`, not `{locked!r}`")
     places = product.catalog.place_of
     for key in (*weights, *locked):
         if key not in places:
@@ -170,7 +176,7 @@ def _check(product: PreparedProduct, limit: int, weights: Mapping[str, int], loc
 
 def _repairs(
     question: Question,
-    limit: int,
+    limit: int | None,
     weights: Mapping[str, int],
     locked: frozenset[str],
     keys: tuple[RankingKey, ...],

@@ -16,7 +16,13 @@ from attrs import define, evolve, field, frozen
 from configurator.catalog.choices import PlaceChoice
 from configurator.configuration.choices import read_choices
 from configurator.configuration.completion import Completed, Completion, NotCompletable, complete
-from configurator.configuration.domains import Deltas, Offers, OfferWriter, PlaceOffers
+from configurator.configuration.domains import (
+    Deltas,
+    Offers,
+    OfferWriter,
+    PlaceOffers,
+    taken_defaults,
+)
 from configurator.configuration.enumeration import Count, count_configurations
 from configurator.configuration.price_deltas import Price, PriceDeltas, price_deltas, price_of
 from configurator.configuration.pricing import Amount, amount
@@ -71,7 +77,7 @@ class ChosenAnyway:
     Attributes:
         session: with the choice, and without what was dropped.
         dropped: the fewest earlier choices that had to yield, in the order in which they were made; none
-            where the choice goes with all of them.
+            where the choice goes with all of them. See `Session.choose_anyway` for which of equally few.
     """
 
     session: "Session"
@@ -173,9 +179,10 @@ class Session:
     def choose_anyway(self, place: str, value: object) -> ChosenAnyway | Invalid | Unknown:
         """Choose, and drop the fewest earlier choices with which this one cannot be completed.
 
-        Where it is open which ones, those made earlier are kept. What was chosen for the same place
-        is replaced, not dropped. `Invalid` where no configuration has the value at all, with what
-        speaks against it; then nothing has changed.
+        Where equally few could be dropped in several ways, the choice made first is kept if one of them keeps
+        it, then the choice made second, and so on. What was chosen for the same place is replaced, not
+        dropped. `Invalid` where no configuration has the value at all, with what speaks against it; then
+        nothing has changed.
 
         Raises:
             ChoiceError: as in `choose`.
@@ -315,7 +322,7 @@ class Session:
     def repairs(
         self,
         *,
-        limit: int = DEFAULT_LIMIT,
+        limit: int | None = DEFAULT_LIMIT,
         weights: Mapping[str, int] = MappingProxyType({}),
         locked: Collection[str] = (),
     ) -> Repairs | Unrepairable | Unknown:
@@ -323,6 +330,7 @@ class Session:
 
         Raises:
             ChoiceError: a weight or lock names what is no place.
+            TypeError: the locked places are one text instead of several.
             ValueError: the limit or a weight is less than 1.
         """
         return self._told(
@@ -389,9 +397,27 @@ class Session:
         view = self._answered(self._view, _view)
         if isinstance(view, Unknown):
             return view
-        return Offers(
-            OfferWriter(question, view.domains, limits, excluded=True, deltas=_told_of(view.deltas))
-        )
+        return Offers(self._writer(question, view, view.deltas, limits))
+
+    def _writer(
+        self, question: Question, view: _View, deltas: PriceDeltas | Unknown | None, limits: SearchLimits
+    ) -> OfferWriter:
+        """What writes out offers with some price deltas.
+
+        Raises:
+            SearchLimitError: what completion takes by default is not known.
+        """
+
+        def completed() -> Completion:
+            if not self._completion.answers:
+                found = complete(question, limits)
+                if isinstance(found, Unknown):
+                    return found
+                self._completion.answers.append(found)
+            return self._completion.answers[0]
+
+        defaults = taken_defaults(question, view.domains, completed)
+        return OfferWriter(question, view.domains, limits, defaults, excluded=True, deltas=_told_of(deltas))
 
     def _offers_against(self, place: str, now: _Total | Unknown) -> PlaceOffers | Unknown:
         """The offers of one place, measured by another price."""
@@ -403,8 +429,7 @@ class Session:
             deltas = view.deltas
             if isinstance(deltas, PriceDeltas):
                 deltas = now if isinstance(now, Unknown) else deltas.against(now.total)
-            writer = OfferWriter(question, view.domains, limits, excluded=True, deltas=_told_of(deltas))
-            return writer.write(place)
+            return self._writer(question, view, deltas, limits).write(place)
 
         return self._told(found)
 
@@ -416,7 +441,10 @@ class Session:
         return self._answered(self._total, _cheapest_total)
 
     def _given_up(self, given: tuple[GivenChoice, ...], limits: SearchLimits) -> frozenset[int]:
-        """The fewest choices without which the last one can be completed, by number, later ones first."""
+        """The fewest choices without which the last one can be completed, by number.
+
+        Of equally few those that leave the first one if it can stay, then the second, and so on.
+        """
         last = len(given) - 1
         switches = _Switches(self.product, given)
         return next(corrections(switches, range(last), limits, always=(last,)))

@@ -37,9 +37,17 @@ class Unchanged:
 
     Attributes:
         choices: as they were saved.
+        other_catalog: the name of the catalog that they are of, where that is not the one they are brought
+            before: it was renamed, or this is another product, whose places happen to have the same names.
     """
 
     choices: Mapping[str, JsonValue] = field(hash=False)
+    other_catalog: str | None = None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What there is to say of it all the same: of which other catalog the choices are."""
+        return _reasons(self.other_catalog, (), ())
 
     def or_raise(self) -> "Unchanged":
         """This answer."""
@@ -56,17 +64,19 @@ class Repaired:
         lost: choices that exist no longer. They are dropped, and where their place still exists it is open.
         repair: the smallest change of the other choices; `None` where they can stay.
         conflicts: what speaks against the other choices as they were; none where they can stay.
+        other_catalog: as in `Unchanged`.
     """
 
     choices: Mapping[str, JsonValue] = field(hash=False)
     lost: tuple[LostChoice, ...]
     repair: Repair | None
     conflicts: tuple[Conflict, ...]
+    other_catalog: str | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why the choices could not stay, one sentence each."""
-        return _reasons(self.lost, self.conflicts)
+        """Why the choices could not stay, one sentence each; first of which other catalog they are."""
+        return _reasons(self.other_catalog, self.lost, self.conflicts)
 
     def or_raise(self) -> "Repaired":
         """This answer."""
@@ -80,15 +90,17 @@ class Broken:
     Attributes:
         lost: as in `Repaired`.
         conflicts: what speaks against everything.
+        other_catalog: as in `Unchanged`.
     """
 
     lost: tuple[LostChoice, ...]
     conflicts: tuple[Conflict, ...]
+    other_catalog: str | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, one sentence each."""
-        return _reasons(self.lost, self.conflicts)
+        """Why, one sentence each; first of which other catalog the choices are."""
+        return _reasons(self.other_catalog, self.lost, self.conflicts)
 
     def __bool__(self) -> bool:
         return False
@@ -108,10 +120,13 @@ Upgrade = Unchanged | Repaired | Broken | Unknown
 def upgrade(saved: SavedConfiguration, product: PreparedProduct, limits: SearchLimits = NO_LIMITS) -> Upgrade:
     """Bring a saved configuration before a product, of its own catalog or of a newer one.
 
+    A catalog of another name is no mistake, since catalogs are renamed; the answer's `other_catalog` says it.
+
     The catalog it was saved with is not needed. That the rest of a completion may be another one now, or cost
     something else, is no change: it was not saved.
     """
     kept, lost = _read(saved, product)
+    other = saved.name if saved.name != product.catalog.name else None
     in_order = tuple(kept[place.key] for place in product.catalog.places if place.key in kept)
     try:
         question = ask(product, in_order, limits)
@@ -119,17 +134,18 @@ def upgrade(saved: SavedConfiguration, product: PreparedProduct, limits: SearchL
         if isinstance(found, Unknown):
             return found
         if isinstance(found, Unrepairable):
-            return Broken(lost, found.conflicts)
+            return Broken(lost, found.conflicts, other)
         left = {place: value for place, value in saved.choices.items() if place in kept}
         if not found.repairs:
-            return Repaired(left, lost, None, ()) if lost else Unchanged(left)
+            return Repaired(left, lost, None, (), other) if lost else Unchanged(left, other)
         (best,) = found.repairs
         verdict = validate(question, limits)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
     changed = {change.place for change in best.changes}
     choices = {place: best.choices[place] if place in changed else value for place, value in left.items()}
-    return Repaired(choices, lost, best, verdict.conflicts if isinstance(verdict, Invalid) else ())
+    conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
+    return Repaired(choices, lost, best, conflicts, other)
 
 
 def _read(
@@ -146,6 +162,9 @@ def _read(
     return kept, tuple(lost)
 
 
-def _reasons(lost: tuple[LostChoice, ...], conflicts: tuple[Conflict, ...]) -> tuple[str, ...]:
-    messages = [*(each.message for each in lost), *(conflict.message for conflict in conflicts)]
+def _reasons(
+    other: str | None, lost: tuple[LostChoice, ...], conflicts: tuple[Conflict, ...]
+) -> tuple[str, ...]:
+    messages = [] if other is None else [f"the choices were saved with another catalog, `{other}`"]
+    messages += [*(each.message for each in lost), *(conflict.message for conflict in conflicts)]
     return tuple(dict.fromkeys(messages))

@@ -159,8 +159,11 @@ def conflicts_of(
 
     Raises:
         ChoiceError: an important place does not exist.
+        TypeError: the important places are one text instead of several.
         ValueError: the limit is less than 1.
     """
+    if isinstance(importance, str):
+        raise TypeError(f"important places are a list, such as `[{importance!r}]`, not `{importance!r}`")
     known = question.product.catalog.place_of
     for place in importance:
         if place not in known:
@@ -198,7 +201,11 @@ def notices(question: Question, chosen: Chosen) -> tuple[Notice, ...]:
 
 
 def check_verdict(question: Question, verdict: Verdict, limits: SearchLimits = NO_LIMITS) -> VerdictCheck:
-    """Check a verdict about choices without the solver that found it: see `explanation.checking`."""
+    """Check a verdict about choices without the solver that found it: see `explanation.checking`.
+
+    Raises:
+        TypeError: it is no verdict.
+    """
     case = Case(question.product.lowered, question.choices)
     match verdict:
         case Valid(configuration=configuration, notices=told):
@@ -225,6 +232,8 @@ def check_verdict(question: Question, verdict: Verdict, limits: SearchLimits = N
             return Checked(tuple(steps)) if conflicts else Refuted("nothing speaks against the choices")
         case Unknown(reason=reason):
             return Unchecked(reason)
+        case _:
+            raise TypeError(f"a verdict is what `validate` answers, not `{verdict!r}`")
 
 
 def _assignment_of(question: Question, configuration: Configuration) -> Assignment | Refuted:

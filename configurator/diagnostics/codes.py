@@ -51,7 +51,8 @@ _REGISTER = (
         "A component that is in force on the day is in no valid configuration: nobody can ever order it."
         " Usually an attribute is wrong, or the family that must go with it lacks a partner. The finding"
         " names the fewest rules, tables and resources that keep it out; components that are not in force"
-        " on the day are not looked at.",
+        " on the day are not looked at. Where no component of a slot can be chosen, so that it is always"
+        " empty, one finding says so for all of them.",
         'family cpu "Processor" choose one {\n'
         "  | sku | socket |\n"
         "  | C-4 | AM4    |\n"
@@ -246,8 +247,8 @@ _REGISTER = (
     DiagnosticCode(
         "A0813",
         "family that chokes",
-        "A slot with at least four components in force, at most a quarter of which are in at least nine"
-        " tenths of the configurations: what else stands in the family hardly fits anything. The finding"
+        "A slot with at least four components that can be chosen, at most a quarter of which are in at least"
+        " nine tenths of the configurations: what else stands in the family hardly fits anything. The finding"
         " names the rarest component, and the rule that refuses most there alone.",
         'family cable "Cable" choose one {\n'
         "  | sku | fits |\n"

@@ -61,10 +61,13 @@ def multiset_offers(
     Args:
         prepared: an engine's.
         scope: the positions of the slot: variables under a `SortedConstraint`.
-        domains: the valid domains under the assumptions.
+        domains: the valid domains under the assumptions; empty ones where nothing is possible, for reasons
+            too that the assumptions do not tell.
         assumptions: what is chosen so far.
         limits: for all questions together.
     """
+    if not all(domains[variable] for variable in scope):
+        return NOTHING
     if isinstance(prepared, MultisetAnswers):
         answer = prepared.multiset_offers(scope, assumptions, limits)
         if answer is not None:

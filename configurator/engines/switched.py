@@ -5,7 +5,8 @@ One incremental solver (`sat`) serves all such questions. A part of constraints 
 literal of its own, is assumed; a part that only narrows variables, as a choice does, is its own literals.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -21,11 +22,17 @@ from configurator.engines.sat import Guard, SharedSolver
 from configurator.engines.sat_encoding import FALSE, TRUE, Lazy, with_tabulated_predicates
 from configurator.errors import SearchLimitError
 
+MOST_REMEMBERED = 200
+"""How many solutions, and how many clashes, are remembered for later questions."""
 MOST_ADDED_LITERALS = 20_000
 """How many literals questions may add to a solver before it is better made anew."""
 
 Part = tuple[Constraint, ...]
 """Constraints that are switched on together."""
+
+
+Keeps = Callable[[int, Assignment], bool]
+"""Whether an assignment keeps all constraints of a part."""
 
 
 @frozen
@@ -62,6 +69,57 @@ class Switch:
     guard: Guard | None = None
 
 
+class Answers:
+    """What is known of a switched problem from earlier questions. Threads may share it.
+
+    Whoever looks for minimal sets asks again and again for parts of what was found possible, and for more
+    than what was found to clash.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._clashes: dict[frozenset[int], Clash] = {}
+        self._witnesses: deque[Witness] = deque(maxlen=MOST_REMEMBERED)
+
+    def known(self, on: frozenset[int], keeps: Keeps) -> Possible | Clash | None:
+        """What follows for these parts; `None` if nothing does."""
+        clash = min(
+            (clash for clash in tuple(self._clashes.values()) if clash.parts <= on),
+            key=lambda each: len(each.parts),
+            default=None,
+        )
+        return clash or next((each.found for each in tuple(self._witnesses) if each.shows(on, keeps)), None)
+
+    def learn(self, on: frozenset[int], found: Possible | Clash) -> None:
+        """Keep an answer."""
+        if isinstance(found, Clash):
+            self._clashes[found.parts] = found
+            if len(self._clashes) > MOST_REMEMBERED:
+                self._clashes.pop(next(iter(self._clashes)), None)
+        else:
+            self._witnesses.appendleft(Witness(found, set(on)))
+
+
+@frozen(eq=False)
+class Witness:
+    """A solution, with the parts of which it is known whether it keeps them."""
+
+    found: Possible
+    kept: set[int]
+    broken: set[int] = field(factory=set)
+
+    def shows(self, on: frozenset[int], keeps: Keeps) -> bool:
+        """Whether the parts are possible because of it."""
+        if not self.broken.isdisjoint(on):
+            return False
+        for part in on.difference(self.kept):
+            if not keeps(part, self.found.witness):
+                self.broken.add(part)
+                return False
+            self.kept.add(part)
+        return True
+
+
 @frozen(eq=False)
 class SwitchedProblem:
     """Constraints that always hold, and parts that hold only where they are switched on.
@@ -78,6 +136,8 @@ class SwitchedProblem:
     _lazy: tuple[Lazy, ...] = field(repr=False)
     _switches: tuple[Switch, ...] = field(repr=False)
     _literals: int = 0
+    # Of an extension it knows nothing yet: the same number may stand for another part.
+    _answers: Answers = field(factory=Answers, init=False, repr=False)
 
     @property
     def worn(self) -> bool:
@@ -136,18 +196,22 @@ class SwitchedProblem:
         """Whether these parts can hold together."""
         if self._shared is None or self._sets is None:
             return Clash(frozenset())
-        parts = sorted(set(on))
+        parts = frozenset(on)
+        if known := self._answers.known(parts, self.keeps):
+            return known
         part_of: dict[int, int] = {}
-        for part in parts:
+        for part in sorted(parts):
             for literal in self._switches[part].literals:
                 if literal == FALSE:
                     return Clash(frozenset({part}))
                 part_of.setdefault(literal, part)
-        lazy = self._lazy + tuple(each for part in parts for each in self._switches[part].lazy)
+        lazy = self._lazy + tuple(each for part in sorted(parts) for each in self._switches[part].lazy)
         try:
-            return self._search(self._shared, self._sets, part_of, lazy, limits)
+            found = self._search(self._shared, self._sets, part_of, lazy, limits)
         except SearchLimitError as stopped:
             return Unknown(stopped.reason)
+        self._answers.learn(parts, found)
+        return found
 
     def keeps(self, part: int, assignment: Assignment) -> bool:
         """Whether an assignment keeps all constraints of a part."""

@@ -10,7 +10,7 @@ All of it is asked of one problem for each product, whose parts, one for each re
 on and off (`engines.switched`); a customer's choices are parts added to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice, product
 from typing import Literal as OneOf
@@ -23,6 +23,7 @@ from configurator.catalog.expressions import Aggregate, AttributeOf, Expression,
 from configurator.catalog.judgement import Violation, blank_terms, places_read, violations
 from configurator.catalog.messages import places_told, tell
 from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
+from configurator.catalog.source_words import condition_of
 from configurator.catalog.structure import Slot
 from configurator.catalog.values import Value, format_value
 from configurator.csp.constraints import ClauseConstraint, Constraint, Literal
@@ -62,7 +63,7 @@ Telling = tuple[str, tuple[int, ...]]
 """The sentence about one broken restriction, with the rows at fault."""
 
 
-@frozen
+@frozen(repr=False)
 class Witness:
     """A way out of a conflict that leaves out one member: something that keeps all the others.
 
@@ -74,7 +75,23 @@ class Witness:
 
     kind: str
     name: str
-    assignment: Assignment = field(repr=False)
+    assignment: Assignment
+    _lowered: LoweredProduct = field(eq=False)
+
+    @property
+    def configuration(self) -> Mapping[str, str]:
+        """What each place holds in it, as the language writes it, in catalog order."""
+        found = self._lowered.lift(self.assignment)
+        return {
+            key: units_told(found.units[key])
+            if isinstance(layout, SlotLayout)
+            else format_value(found.options[key])
+            for key, layout in self._lowered.layout.of.items()
+        }
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{key} = {value}" for key, value in self.configuration.items())
+        return f"Witness({self.kind} {self.name} left out: {held})"
 
 
 @frozen
@@ -317,7 +334,7 @@ class SwitchedCase:
         """A conflict in words: those of its members, unless they are known."""
         members = [self.members[number] for number in found.parts]
         witnesses = tuple(
-            Witness(*name_of(self.members[number]), assignment)
+            Witness(*name_of(self.members[number]), assignment, self.case.lowered)
             for number, assignment in sorted(found.witnesses.items())
             if number in found.parts
         )
@@ -531,7 +548,7 @@ def _told_alone(case: Case, restriction: Restriction) -> list[Telling]:
     if message is not None:
         return [(message, ())]
     # The author's sentence would speak of what is not decided yet.
-    return [(f"{restriction.title}: nothing that is left keeps this", ())]
+    return [(f"{_name_or_condition(restriction)}: nothing that is left keeps this", ())]
 
 
 def _open_places(case: Case, decided: Chosen) -> set[str]:
@@ -574,13 +591,21 @@ def _filled(chosen: Chosen, still_open: set[str]) -> Chosen:
 
 
 def cause_of(case: Case, restriction: Restriction) -> str:
-    """What a restriction says, within a sentence: its message if all it tells is decided, else its title."""
+    """What a restriction says, within a sentence: its message if all it tells is decided, else its title.
+
+    One that has no title is told by what it demands.
+    """
     decided = case.decided_places()
     still_open = _open_places(case, decided)
     message = _message(case, restriction, _filled(decided, still_open), still_open)
     if message is not None:
         return message.rstrip(".")
-    return restriction.title
+    return _name_or_condition(restriction)
+
+
+def _name_or_condition(restriction: Restriction) -> str:
+    """What an author called a restriction; where it only has an id, which says nothing, what it demands."""
+    return restriction.title if restriction.title != restriction.key else condition_of(restriction)
 
 
 def _together(case: Case, members: Sequence[Member]) -> str:
@@ -607,7 +632,9 @@ def _cause_with_id(case: Case, member: Restriction | Fact) -> str:
     if isinstance(member, Fact):
         return member.text.rstrip(".")
     told = cause_of(case, member)
-    return f"`{member.key}`" if told == member.key else f"{told} ({member.key})"
+    # The language's own words are marked off from the sentence around them.
+    written = not isinstance(member, VariantTable) and told == condition_of(member)
+    return f"`{told}` ({member.key})" if written else f"{told} ({member.key})"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -644,6 +671,12 @@ def describe_choice(choice: PlaceChoice) -> str:
         word = "includes" if choice.at_least else "="
         return f"{choice.slot} {word} {', '.join(units) or 'none'}"
     return f"{choice.option} {'includes' if choice.at_least else '='} {format_value(choice.value)}"
+
+
+def units_told(units: Units) -> str:
+    """What a slot holds as the language writes it: `2 x RAM-D5-16`; `none` for nothing."""
+    told = [component.sku if count == 1 else f"{count} x {component.sku}" for component, count in units]
+    return ", ".join(told) or "none"
 
 
 # ---------------------------------------------------------------- sentences

@@ -36,7 +36,7 @@ from configurator.explanation.conflict import (
     restriction_of,
 )
 from configurator.explanation.evidence import Fact, RuleEvidence, StockEvidence
-from configurator.explanation.remainders import read_of, tell_left, tell_look
+from configurator.explanation.remainders import as_told, read_of, tell_left, tell_look
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import PlaceLayout, SlotLayout
 from configurator.lowering.origins import StructureOrigin
@@ -66,12 +66,19 @@ class Premise:
         reading: what the rule reads of it, such as `cpu.igpu = no`; empty where that has no short form.
         chosen: whether the customer's choice of that place takes part.
         supposed: whether what is supposed of that place takes part.
+        besides: what is chosen or supposed there and `left` does not say; mostly empty.
     """
 
     left: Left
     reading: str = ""
     chosen: bool = False
     supposed: bool = False
+    besides: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is known of the place, in words."""
+        return " and ".join(filter(None, (self.besides, self.left.text)))
 
 
 @frozen
@@ -91,7 +98,7 @@ class Step:
     @property
     def text(self) -> str:
         """`cpu = CPU-14400  ->  cpu.igpu = no  ->  gpu must be chosen`."""
-        begin = " and ".join(premise.left.text for premise in self.premises)
+        begin = " and ".join(premise.text for premise in self.premises)
         read = " and ".join(premise.reading for premise in self.premises if premise.reading)
         end = " and ".join(left.text for left in self.conclusion) or "nothing is left"
         return "  ->  ".join(part for part in (begin, read, end) if part)
@@ -123,11 +130,13 @@ class Goal:
         place: what it is about.
         part: what would have to hold.
         text: in words, such as `gpu = none`.
+        value: the value alone, such as `none`; empty where it is not one.
     """
 
     place: str
     part: Part
     text: str
+    value: str = ""
 
 
 Ruling = Restriction | Fact
@@ -209,7 +218,9 @@ class Knowledge:
 
     def premise(self, left: Left, reading: str = "") -> Premise:
         """Something known as a premise."""
-        return Premise(left, reading, left.place in self.chosen, left.place == self.supposed)
+        first = self.told.get(left.place, "")
+        besides = first if self.besides.get(left.place) and first != left.text else ""
+        return Premise(left, reading, left.place in self.chosen, left.place == self.supposed, besides)
 
     def together(self) -> Step:
         """The one step that says what all rules make of all that is known."""
@@ -295,8 +306,19 @@ class Chain:
         key = (ruling, counted, sets)
         if key not in self._narrowed:
             self.limits.check()
-            self._narrowed[key] = self._worked_out(ruling, counted, sets)
+            found = self._worked_out(ruling, counted, sets)
+            self._narrowed[key] = None if found is None else self._as_told(sets, found)
         return self._narrowed[key]
+
+    def _as_told(self, before: ValueSets, after: ValueSets) -> ValueSets:
+        """What is left as far as there are words for it: nothing else may prove anything later."""
+        told = list(after)
+        layouts = self.known.case.lowered.layout.of
+        for place in self._changed(before, after):
+            left = as_told(layouts[place], sets_of(layouts[place], after))
+            for variable, values in zip(layouts[place].variables, left, strict=True):
+                told[variable] = value_set(values) & before[variable]
+        return tuple(told)
 
     def _worked_out(self, ruling: int, counted: frozenset[str], sets: ValueSets) -> ValueSets | None:
         variables = self.known.case.lowered.layout.variables
@@ -335,10 +357,8 @@ class Chain:
             for constraint in self.known.case.lowered.problem.constraints
             if isinstance(constraint.origin, StructureOrigin) and constraint.origin.place == self.goal.place
         ]
-        besides = self.known.besides.get(self.goal.place, ())
-        problem = ConstraintProblem(
-            self.known.case.lowered.layout.variables, (*stands, *besides, *self.goal.part)
-        )
+        # What is chosen for the goal's own place is no conclusion: where it is needed, the goal is supposed.
+        problem = ConstraintProblem(self.known.case.lowered.layout.variables, (*stands, *self.goal.part))
         found = Propagation.of(problem).narrowed(sets)
         if found is None or not self.exact:
             return found is None
@@ -430,7 +450,8 @@ class Chain:
                 concluded = [self.goal.place] if self.goal is not None else []
                 if self._narrow(ruling, before) is None:
                     concluded = []
-            left = tuple(self._left(ruling, place, after) for place in concluded)
+            without = self.goal.value if last and self.goal is not None else ""
+            left = tuple(self._left(ruling, place, after, without) for place in concluded)
             given = tuple(self._premise(ruling, told[place]) for place in premises if place in told)
             by = (evidence_of(self.known.case, self.known.rulings[ruling]),)
             steps.append(Step(given, by, left))
@@ -491,12 +512,12 @@ class Chain:
         ]
         return " and ".join(look for look in looks if look and look != left.text)
 
-    def _left(self, ruling: int, place: str, sets: ValueSets) -> Left:
+    def _left(self, ruling: int, place: str, sets: ValueSets, without: str) -> Left:
         layout = self.known.case.lowered.layout.of[place]
         member = self.known.rulings[ruling]
         names = () if isinstance(member, Fact) else read_of(member, place)
         values = sets_of(layout, sets)
-        return Left(place, tell_left(self.known.case.lowered.catalog, layout, values, names), values)
+        return Left(place, tell_left(self.known.case.lowered.catalog, layout, values, names, without), values)
 
 
 MOST_PERMUTED = 5

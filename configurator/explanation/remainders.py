@@ -47,20 +47,61 @@ QUANTITY = "quantity"
 
 
 def tell_left(
-    catalog: Catalog, layout: PlaceLayout, values: tuple[frozenset[int], ...], attributes: Iterable[str] = ()
+    catalog: Catalog,
+    layout: PlaceLayout,
+    values: tuple[frozenset[int], ...],
+    attributes: Iterable[str] = (),
+    without: str = "",
 ) -> str:
-    """What is left of a place, in words; attributes may tell what many components have in common."""
+    """What is left of a place, in words.
+
+    Args:
+        catalog: whose words.
+        layout: the place's.
+        values: for each of its variables the values left.
+        attributes: what many components may have in common.
+        without: a value that is not left, told where the words would leave it open.
+    """
+    also = f", not {without}" if without else ""
     match layout:
         case SetLayout():
             return _told_set(layout, values)
         case SlotLayout() if layout.slot.cardinality.kind == "mixed":
-            return _told_mixed(layout, values)
+            return _told_mixed(layout, values, also)
         case SlotLayout() | OptionLayout():
-            return _told_values(catalog, layout, sorted(values[0]), tuple(attributes))
+            return _told_values(catalog, layout, sorted(values[0]), tuple(attributes), also)
+
+
+def as_told(layout: PlaceLayout, values: tuple[frozenset[int], ...]) -> tuple[frozenset[int], ...]:
+    """What is left of a place as far as `tell_left` has words for it.
+
+    Of a mixed slot that is which components it may hold, and how many at least and at most; not that one of
+    them fits only into its first position, which stands for something about combinations.
+    """
+    if not isinstance(layout, SlotLayout) or layout.slot.cardinality.kind != "mixed":
+        return values
+    if all(len(found) == 1 for found in values):
+        return values
+    components = frozenset(value for found in values for value in found if value)
+    fewest, most = _fewest_and_most(values)
+    least = fewest if fewest > layout.slot.cardinality.minimum else 0
+    blank = frozenset({0})
+    return tuple(
+        blank if at >= most else components if at < least else components | blank for at in range(len(values))
+    )
+
+
+def _fewest_and_most(values: tuple[frozenset[int], ...]) -> tuple[int, int]:
+    """How many positions of a mixed slot cannot be blank, and how many need not be."""
+    return sum(0 not in found for found in values), sum(found != frozenset({0}) for found in values)
 
 
 def _told_values(
-    catalog: Catalog, layout: SlotLayout | OptionLayout, values: Sequence[int], attributes: Sequence[str]
+    catalog: Catalog,
+    layout: SlotLayout | OptionLayout,
+    values: Sequence[int],
+    attributes: Sequence[str],
+    also: str,
 ) -> str:
     key = key_of(layout)
     size = len(layout.values)
@@ -73,7 +114,7 @@ def _told_values(
         if absent is not None and absent not in values and len(values) == size - 1:
             return f"{key} must be chosen"
     if isinstance(layout, OptionLayout) and layout.option.range is not None:
-        return f"{key} {_told_runs(layout, values)}"
+        return f"{key} {_told_runs(layout, values, also)}"
     if len(values) <= MOST_LISTED:
         return f"{key} is {_either([tell_value(layout, value) for value in values])}"
     gone = [value for value in range(size) if value not in set(values)]
@@ -84,10 +125,10 @@ def _told_values(
                 return look
     if len(gone) <= MOST_LISTED:
         return f"{key} is not {_either([tell_value(layout, value) for value in gone])}"
-    return f"{len(values)} of {size} are left for {key}"
+    return f"{len(values)} of {size} are left for {key}{also}"
 
 
-def _told_runs(layout: OptionLayout, values: Sequence[int]) -> str:
+def _told_runs(layout: OptionLayout, values: Sequence[int], also: str) -> str:
     runs: list[list[int]] = []
     for value in values:
         if runs and runs[-1][1] == value - 1:
@@ -102,10 +143,10 @@ def _told_runs(layout: OptionLayout, values: Sequence[int]) -> str:
     ]
     if len(runs) == 1:
         return told[0]
-    return f"is {_either(told)}" if len(told) <= MOST_LISTED else f"is one of {len(values)} values"
+    return f"is {_either(told)}" if len(told) <= MOST_LISTED else f"is one of {len(values)} values{also}"
 
 
-def _told_mixed(layout: SlotLayout, values: tuple[frozenset[int], ...]) -> str:
+def _told_mixed(layout: SlotLayout, values: tuple[frozenset[int], ...], also: str) -> str:
     key = layout.slot.key
     if all(len(found) == 1 for found in values):
         counts: dict[str, int] = {}
@@ -122,9 +163,8 @@ def _told_mixed(layout: SlotLayout, values: tuple[frozenset[int], ...]) -> str:
     elif gone and len(left) <= MOST_LISTED:
         told.append(f"holds only {listed([tell_value(layout, value) for value in sorted(left)])}")
     elif gone:
-        told.append(f"holds only {len(left)} of {len(layout.values) - 1} components")
-    fewest = sum(0 not in found for found in values)
-    most = sum(found != frozenset({0}) for found in values)
+        told.append(f"holds only {len(left)} of {len(layout.values) - 1} components{also}")
+    fewest, most = _fewest_and_most(values)
     if fewest > layout.slot.cardinality.minimum:
         told.append(f"holds at least {fewest}")
     if most < layout.slot.cardinality.maximum:

@@ -5,6 +5,7 @@ a linear form, and an engine can prune it early instead of trying every combinat
 """
 
 from fractions import Fraction
+from itertools import combinations
 from math import lcm
 from typing import TypeGuard
 
@@ -15,13 +16,17 @@ from configurator.catalog.expressions import (
     Aggregate,
     Arithmetic,
     CalcValue,
+    Constant,
+    ElementOf,
     Expression,
+    OptionValue,
     ResourceValue,
     Term,
+    children,
 )
 from configurator.catalog.values import ABSENT, BLANK, Number, normal
 from configurator.csp.constraints import LinearTerm, Literal
-from configurator.lowering.layout import ValueClasses
+from configurator.lowering.layout import SetLayout, ValueClasses
 from configurator.lowering.readings import Readings, separable
 
 
@@ -109,9 +114,14 @@ class LinearForm:
 
 def linear_form(expression: Expression, readings: Readings) -> LinearForm | None:
     """The linear form of a number, or `None` where it has none."""
-    scope = readings.scope(expression)
+    scope = _scope(expression, readings)
     if len(scope) <= 1:
         return _unary(expression, scope, readings)
+    form = _by_structure(expression, readings)
+    return form if form is not None else _by_elements(expression, scope, readings)
+
+
+def _by_structure(expression: Expression, readings: Readings) -> LinearForm | None:
     match expression:
         case CalcValue(calc=calc):
             return linear_form(calc.expression, readings)
@@ -130,8 +140,74 @@ def linear_form(expression: Expression, readings: Readings) -> LinearForm | None
             return None
 
 
+MOST_ELEMENTS = 10
+"""Elements of a set option up to which an expression is tried on all their subsets."""
+
+
+def _scope(expression: Expression, readings: Readings) -> tuple[int, ...]:
+    """The variables on which an expression depends: of a set option only the elements that it names."""
+    scope = readings.scope(expression)
+    places = {readings.layout.at[variable].variables[0]: readings.layout.at[variable] for variable in scope}
+    sets = {place.option.key: place for place in places.values() if isinstance(place, SetLayout)}
+    if not sets:
+        return scope
+    named: set[int] = set()
+
+    def walk(node: Expression) -> None:
+        match node:
+            case ElementOf(item=Constant(value=element), collection=OptionValue(option=option)) if (
+                option in sets
+            ):
+                pairs = zip(sets[option].elements, sets[option].variables, strict=True)
+                named.update(variable for each, variable in pairs if each == element)
+            case OptionValue(option=option) if option in sets:
+                named.update(sets[option].variables)
+            case _:
+                for child in children(node):
+                    walk(child)
+
+    walk(expression)
+    elements = {variable for place in sets.values() for variable in place.variables}
+    return tuple(variable for variable in scope if variable in named or variable not in elements)
+
+
+def _by_elements(expression: Expression, scope: tuple[int, ...], readings: Readings) -> LinearForm | None:
+    """An expression over elements of one set option to which each element adds by itself.
+
+    Tried on every set of these elements that the option's bounds allow; `None` where one of them is worth
+    something else than its elements together, or nothing at all.
+    """
+    place = readings.layout.at[scope[0]]
+    if (
+        not isinstance(place, SetLayout)
+        or len(scope) > MOST_ELEMENTS
+        or not set(scope) <= set(place.variables)
+    ):
+        return None
+
+    def worth_of(held: tuple[int, ...]) -> Worth:
+        return readings.evaluate(expression, dict.fromkeys(held, 1))
+
+    base = worth_of(())
+    singles = [worth_of((variable,)) for variable in scope]
+    if not _is_number(base) or not all(map(_is_number, singles)):
+        return None
+    added = {v: worth - base for v, worth in zip(scope, singles, strict=True) if _is_number(worth)}
+    others = len(place.variables) - len(scope)
+    fewest, most = max(0, place.option.minimum - others), min(len(scope), place.option.maximum)
+    for size in range(fewest, most + 1):
+        for held in combinations(scope, size):
+            if worth_of(held) != base + sum(added[variable] for variable in held):
+                return None
+    classes = ValueClasses.by(range(2))
+    return LinearForm(base, {v: ClassWeights(classes, (0, normal(more))) for v, more in added.items()})
+
+
 def _unary(expression: Expression, scope: tuple[int, ...], readings: Readings) -> LinearForm | None:
-    """One variable at most: whatever the expression does, it is a table of numbers."""
+    """One variable at most: whatever the expression does, it is a table of numbers.
+
+    The variable of an element of a set option is looked at alone: the expression reads no other element.
+    """
     if not scope:
         worth = readings.evaluate(expression, {})
         return LinearForm(worth) if _is_number(worth) else None

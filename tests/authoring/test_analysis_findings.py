@@ -1,16 +1,33 @@
 """What an analysis finds in catalogs that show one thing each, and in the shipped ones."""
 
+from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
+from itertools import product as combinations
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from configurator.authoring.analysis import analysis
+from configurator.authoring.analysis.analysis import analyze
+from configurator.authoring.analysis.dearest import Costs
 from configurator.authoring.analysis.findings import Analysis, Finding
+from configurator.authoring.analysis.ground import Ground
 from configurator.catalog.judgement import violations
 from configurator.configuration.choices import read_choices
 from configurator.configurator import Configurator
+from configurator.csp.constraints import LinearConstraint, LinearTerm
+from configurator.csp.problem import ConstraintProblem
+from configurator.csp.variables import Variable
 from configurator.engines.diagram.compiling import normal_form
-from configurator.engines.engine import Unknown
+from configurator.engines.diagram.compiling.compilation import compile_problem
+from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.engine import NO_LIMITS, Infeasible, Optimum, SearchLimits, Unknown
+from configurator.errors import SearchLimitError
 from configurator.lowering.choices import lower_choices
+from configurator.serialization_analysis import analysis_json
 
 DAY = date(2026, 11, 22)
 
@@ -160,6 +177,8 @@ def test_each_weight_has_a_combination_that_breaks_this_rule_alone(parts: Analys
 
 def test_the_range_comes_with_both_ends(parts: Analysis) -> None:
     assert parts.prices is not None
+    assert parts.prices.cheapest is not None
+    assert parts.prices.dearest is not None
     assert ("C-1", "B-1", "P-1") == tuple(
         parts.prices.cheapest.configuration[place] for place in ("cpu", "board", "psu")
     )
@@ -288,8 +307,229 @@ def test_the_pc_has_what_is_known_of_it() -> None:
     weights = {weight.rule: weight.alone for weight in found.weights}
     assert (44, 5698962910197056591280) == (len(weights), weights["cpu-socket"])
     assert found.prices is not None
+    assert found.prices.cheapest is not None
+    assert found.prices.dearest is not None
     assert ("354.10 USD", "12298.47 USD") == (
         found.prices.cheapest.amount.text,
         found.prices.dearest.amount.text,
     )
     assert {} == found.open
+
+
+# ---------------------------------------------------------------- budgets, and shares of the time
+
+BUDGET_FAMILIES, BUDGET_COMPONENTS = 7, 16
+
+
+def budget_catalog() -> str:
+    """A catalog whose one budget stays outside the diagram: prices are all different."""
+    dice = Random(3)  # noqa: S311 - the same prices on every run, nothing secret
+    lines = ["catalog budget currency EUR"]
+    for family in range(BUDGET_FAMILIES):
+        lines += [f"family f{family} choose one {{", "  | sku | weight | price [EUR] |"]
+        lines += [
+            f"  | F{family}-{at} | {dice.randint(1, 900)} | {dice.randint(500, 30000) / 100:.2f} |"
+            for at in range(BUDGET_COMPONENTS)
+        ]
+        lines.append("}")
+    lines += [
+        f"rule r{at}: require f{at}.weight <= f{at + 1}.weight + 300" for at in range(BUDGET_FAMILIES - 1)
+    ]
+    lines += ["calc price in EUR = sum(price)", "rule budget: require price <= 800 EUR"]
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def budget() -> Analysis:
+    """The analysis of a catalog with a budget."""
+    return analysis_of(budget_catalog(), seconds=60)
+
+
+def test_a_budget_leaves_nothing_undecided(budget: Analysis) -> None:
+    assert {} == budget.open
+
+
+def test_the_dearest_configuration_under_a_budget_is_found_from_counts(budget: Analysis) -> None:
+    (told_range,) = budget.of("A0811")
+    assert budget.prices is not None
+    assert budget.prices.dearest is not None
+    dearest = budget.prices.dearest
+    asked = Configurator.from_text(budget_catalog())
+    same = asked.cheapest(dearest.configuration.to_dict(), as_of=DAY)
+    assert isinstance(same, tuple)
+
+    assert [dearest.amount] == [priced.amount for priced in same]
+    assert told_range.message.endswith(f" to {dearest.amount.text}")
+    most = Fraction(dearest.amount.number)
+    counted = asked.count_within([most, most - Fraction(1, 100)], as_of=DAY)
+    assert isinstance(counted, tuple)
+    everything, less = counted
+    assert [True, False] == [found == budget.configurations for found in (everything, less)]
+
+
+def test_shares_under_a_budget_add_up_to_all_configurations(budget: Analysis) -> None:
+    assert [budget.configurations] * BUDGET_FAMILIES == [
+        sum(share.configurations for share in family.components) for family in budget.families
+    ]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    prices=st.lists(st.lists(st.integers(-3, 40), min_size=1, max_size=4), min_size=1, max_size=4),
+    most=st.integers(-5, 60),
+)
+def test_the_dearest_from_counts_is_the_dearest_and_the_first_such(
+    prices: list[list[int]], most: int
+) -> None:
+    variables = tuple(Variable(f"v{at}", len(values)) for at, values in enumerate(prices))
+    terms = tuple(LinearTerm(at, tuple(values)) for at, values in enumerate(prices))
+    problem = ConstraintProblem(variables, (LinearConstraint(terms, None, most),))
+    compiled, report = compile_problem(problem, NO_LIMITS)
+    search = DiagramSearch(lambda: problem, compiled, report)
+    costs = {
+        choice: sum(values[at] for values, at in zip(prices, choice, strict=True))
+        for choice in combinations(*(range(len(values)) for values in prices))
+    }
+    kept = [(-cost, choice) for choice, cost in costs.items() if cost <= most]
+    found = Costs(search, terms, [variable.size for variable in variables], NO_LIMITS).dearest({})
+
+    assert found == (Optimum(-min(kept)[0], min(kept)[1]) if kept else Infeasible())
+
+
+def test_the_cheapest_is_told_where_the_dearest_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise SearchLimitError("the time was up")
+
+    monkeypatch.setattr(analysis, "dearest_price", stopped)
+    found = analysis_of(PARTS)
+    assert found.prices is not None
+    assert found.prices.cheapest is not None
+
+    assert (None, "240.00 EUR") == (found.prices.dearest, found.prices.cheapest.amount.text)
+    assert ["price from 240.00 EUR; the dearest is not known"] == [f.message for f in found.of("A0811")]
+    assert {"the dearest configuration": Unknown("the time was up")} == found.open
+
+
+def test_one_topic_that_takes_its_whole_share_leaves_the_others_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = [0.0]
+
+    def endless(ground: Ground) -> Iterator[Finding]:
+        while True:
+            moment[0] += 0.5
+            ground.limits.check()
+            yield from ()
+
+    monkeypatch.setattr(analysis, "unreachable", endless)
+    limits = SearchLimits(60.0, 60.0, lambda: moment[0])
+    found = analyze(Configurator.from_text(PARTS).product(DAY), limits)
+    assert isinstance(found, Analysis)
+
+    assert ["dead components and values"] == list(found.open)
+    assert found.open["dead components and values"].reason.endswith("its share of the time, did not suffice")
+    assert ["A0802", "A0811"] == [f.code for f in found.findings if f.code in {"A0802", "A0811"}]
+
+
+def test_amounts_have_one_form_in_json() -> None:
+    told_prices = analysis_json(analysis_of(PARTS))["prices"]
+
+    assert {"number": 240, "text": "240.00 EUR"} == told_prices["cheapest"]["amount"]
+
+
+# ---------------------------------------------------------------- each cause once
+
+
+def test_a_slot_that_is_always_empty_is_one_finding() -> None:
+    found = analysis_of(
+        "catalog t\nfamily bag choose optional {\n  | sku |\n  | B-1 |\n  | B-2 |\n}\n"
+        "option light : yesno\nrule bare:\n  require bag is absent\n"
+    )
+
+    assert [
+        ("A0801", "`bag` is always empty: all 2 components are in no valid configuration", ("bare",))
+    ] == [told(finding) for finding in found.of("A0801")]
+    assert [("B-1, B-2",)] == [finding.notes for finding in found.of("A0801")]
+    assert ("B-1", "B-2") == found.dead_components
+
+
+def test_slots_that_are_always_empty_together_are_one_finding() -> None:
+    found = analysis_of(
+        "catalog t\nfamily bag {\n  | sku |\n  | B-1 |\n}\n"
+        "slot left : bag choose optional\nslot right : bag choose 0..2 mixed\n"
+        "rule bare:\n  require left is absent\nrule bald:\n  require count(right) = 0\n"
+    )
+
+    assert [
+        "`left` and `right` are always empty: the only component, `B-1`, is in no valid configuration"
+    ] == [finding.message for finding in found.of("A0801")]
+
+
+def test_a_slot_that_is_empty_while_others_of_its_family_are_not_says_so() -> None:
+    found = analysis_of(
+        "catalog t\nfamily bag {\n  | sku |\n  | B-1 |\n}\n"
+        "slot left : bag choose optional\nslot right : bag choose optional\n"
+        "rule bare:\n  require left is absent\n"
+    )
+
+    assert ["`left` is always empty: only other slots of the family are filled"] == [
+        finding.message for finding in found.of("A0815")
+    ]
+
+
+def test_dead_components_make_no_slot_choke() -> None:
+    found = analysis_of(
+        'catalog t\nfamily cable "Cable" choose one {\n'
+        "  | sku | any |\n  | K-1 | yes |\n  | K-2 | no  |\n  | K-3 | no  |\n  | K-4 | no  |\n}\n"
+        "rule usable:\n  require cable.any = yes\n"
+    )
+
+    assert ("K-2", "K-3", "K-4") == found.dead_components
+    assert () == found.of("A0813")
+
+
+PARTIAL = """catalog t
+family cpu choose one {
+  | sku |
+  | A |
+  | B |
+  | C |
+}
+family board choose one {
+  | sku |
+  | X |
+  | Y |
+}
+table fits allow partial {
+  | cpu  | board |
+"""
+
+
+def test_idle_rows_of_partial_tables_are_found() -> None:
+    rows = "  | A | X |\n  | A | X |\n  | A, B | Y |\n  | A | Y |\n}\n"
+    found = analysis_of(PARTIAL + rows)
+
+    assert ["1", "2", "4"] == [finding.about[1] for finding in found.of("A0810")]
+
+
+def test_a_row_that_alone_names_its_key_is_not_idle() -> None:
+    # Without row 2 the key B would be free, and B with X valid.
+    found = analysis_of(PARTIAL + "  | A, B | X |\n  | A | Y |\n  | B | X |\n}\n")
+    alone = analysis_of(PARTIAL + "  | A | X |\n  | B | Y |\n}\nrule y:\n  cpu = B requires board = Y\n")
+
+    assert ["3"] == [finding.about[1] for finding in found.of("A0810")]
+    assert ["2"] == [finding.about[1] for finding in alone.of("A0810")]
+
+
+def test_rules_that_clash_are_told_beside_a_slot_with_nothing_in_force() -> None:
+    found = analysis_of(
+        "catalog t\nfamily cpu choose one {\n  | sku | n | valid_from |\n  | C-1 | 1 | 2027-01-01 |\n}\n"
+        "option size : one of { small, large }\nrule low:\n  require size = small\n"
+        "rule high:\n  require size = large\nrule many:\n  require cpu.n > 3\n"
+    )
+    assert found.void is not None
+
+    assert (("low", "high"),) == found.void.conflicts
+    assert [("cannot hold together: low, high", "not looked at, for they read what is empty: many")] == [
+        finding.notes for finding in found.findings
+    ]

@@ -143,17 +143,152 @@ def test_a_new_place_that_may_be_empty_counts_as_empty_before() -> None:
     found = effect(bike(), bike(("\ntable paint", f"{bell}\ntable paint")))
 
     assert ("generalisation", 0, 22, 22, ()) == (*numbers(found), found.left_out)
-    assert ["there is no place `bell`"] == [r.message for r in found.gained_examples[0].refusals]
+    assert [("the place `bell` is new", "catalog.pcat:28:8")] == [
+        (r.message, r.location) for r in found.gained_examples[0].refusals
+    ]
+
+
+def test_a_place_that_is_gone_loses_what_filled_it() -> None:
+    bell = '\nfamily bell "Bell" choose optional {\n  component "BELL" "Bell" { price = 4 EUR }\n}\n'
+    found = effect(bike(("\ntable paint", f"{bell}\ntable paint")), bike())
+
+    assert ("specialisation", 22, 0, 22) == numbers(found)
+    assert ["the place `bell` is gone"] == [r.message for r in found.lost_examples[0].refusals]
+
+
+def test_a_gained_example_of_a_new_set_names_where_it_is_declared() -> None:
+    found = effect(
+        bike(), bike(("\noption colour", "\noption kit : some 0..2 of { pump, lock }\n\noption colour"))
+    )
+
+    assert {("place", "the place `kit` is new", "catalog.pcat:5:8")} == {
+        (r.kind, r.message, r.location) for r in found.gained_examples[0].refusals
+    }
 
 
 def test_a_new_option_that_no_rule_reads_is_left_out() -> None:
     found = effect(bike(), bike(("\noption colour", "\noption gift : yesno\n\noption colour")))
 
     assert ("refactoring", 0, 0, 22, ("gift",)) == (*numbers(found), found.left_out)
-    assert (22, 44) == (found.old, found.new)
+    assert (22, 22) == (found.old, found.new)
+    assert (22, 44) == (found.old_whole, found.new_whole)
 
 
-def test_a_new_option_that_rules_read_is_compared_by_listing() -> None:
+GIFT = ("\noption colour", "\noption gift : yesno\n\noption colour")
+
+
+def test_what_a_rule_refuses_is_counted_without_the_option_left_out() -> None:
+    rule = '\nrule no-blue "No blue": forbid colour = blue\n'
+    found = effect(bike(), bike(GIFT, ("\ntable paint", f"{rule}\ntable paint")))
+
+    assert ("specialisation", 5, 0, 17) == numbers(found)
+    assert (22, 17) == (found.old, found.new)
+    assert (22, 34) == (found.old_whole, found.new_whole)
+
+
+def with_gift(*rules: str, option: str = "yesno") -> Configurator:
+    told = "".join(f"\nrule gift{at}: {rule}\n" for at, rule in enumerate(rules))
+    places = f"\noption gift : {option}\n\noption colour"
+    return bike(("\noption colour", places), ("\ntable paint", f"{told}\ntable paint"))
+
+
+def test_a_new_option_of_which_one_value_restricts_nothing_loses_nothing() -> None:
+    found = effect(bike(), with_gift("gift = yes requires bag is chosen"))
+
+    assert ("refactoring", 0, 0, 22, ("gift",)) == (*numbers(found), found.left_out)
+    assert (22, 40) == (found.old_whole, found.new_whole)
+
+
+def test_a_value_that_every_other_one_outdoes_counts_for_nothing() -> None:
+    rules = (
+        "gift = small excludes colour = red",
+        "gift = large excludes colour = red",
+        "gift = large excludes bag",
+    )
+    found = effect(bike(), with_gift(*rules[:2], rules[2] + " is chosen", option="one of { small, large }"))
+
+    assert ("specialisation", 11, 0, 11) == numbers(found)
+    (example,) = found.lost_examples
+    assert [("rule", "gift0")] == [(refusal.kind, refusal.rule) for refusal in example.refusals]
+
+
+def test_ways_of_which_none_outdoes_the_others_are_counted_together() -> None:
+    rules = ("when gift = small forbid colour = red", "when gift = large forbid colour = blue")
+    both = with_gift(*rules, 'when gift = huge forbid frame = "F-S"', option="one of { small, large, huge }")
+    two = with_gift(*rules, option="one of { small, large }")
+
+    assert ("refactoring", 0, 0, 22) == numbers(effect(bike(), both))
+    assert ("refactoring", 0, 0, 22) == numbers(effect(bike(), two))
+
+
+def test_both_versions_may_have_ways_of_their_own() -> None:
+    red, blue = "when gift = small forbid colour = red", "when gift = large forbid colour = blue"
+    sizes = "one of { small, large }"
+    strict = (f"{red}", "when gift = large forbid colour = red")
+    old = with_gift(red, blue, option=sizes)
+    wrapped = [rule.replace("gift", "wrap") for rule in (red, blue)]
+    wrap = ("\noption colour", f"\noption wrap : {sizes}\n\noption colour")
+    rules = "".join(f"\nrule wrap{at}: {rule}\n" for at, rule in enumerate(wrapped))
+    new = bike(wrap, ("\ntable paint", f"{rules}\ntable paint"))
+
+    assert ("refactoring", 0, 0, 22, ("gift", "wrap")) == (
+        *numbers(effect(old, new)),
+        effect(old, new).left_out,
+    )
+    assert ("generalisation", 0, 11, 11) == numbers(effect(with_gift(*strict, option=sizes), new))
+
+
+def test_two_new_options_are_left_out_together() -> None:
+    wrapped = bike(
+        ("\noption colour", "\noption gift : yesno\noption wrap : yesno\n\noption colour"),
+        (
+            "\ntable paint",
+            "\nrule w: wrap = yes requires gift = yes\n"
+            "\nrule g: gift = yes excludes bag is chosen\n\ntable paint",
+        ),
+    )
+    found = effect(bike(), wrapped)
+
+    assert ("refactoring", 0, 0, 22, ("gift", "wrap")) == (*numbers(found), found.left_out)
+
+
+def test_an_option_that_nothing_can_be_chosen_for_loses_everything() -> None:
+    found = effect(bike(), with_gift("forbid gift = yes", "forbid gift = no"))
+
+    assert ("specialisation", 22, 0, 0) == numbers(found)
+    assert (0, 0) == (found.new, found.new_whole)
+
+
+def test_an_option_that_rules_read_and_that_is_gone_is_left_out_too() -> None:
+    found = effect(with_gift("gift = yes requires bag is chosen"), bike(("<= 8 kg", "<= 7 kg")))
+
+    assert ("specialisation", 2, 0, 20, ("gift",)) == (*numbers(found), found.left_out)
+    assert (40, 20) == (found.old_whole, found.new_whole)
+
+
+def test_a_number_of_many_values_is_told_by_what_rules_make_of_it() -> None:
+    found = effect(bike(), with_gift("when gift > 300 require bag is chosen", option="whole 0..500"))
+
+    assert ("refactoring", 0, 0, 22) == numbers(found)
+
+
+def test_what_can_be_filled_in_too_many_ways_is_listed() -> None:
+    forbidden = (
+        "colour = red",
+        "colour = green",
+        "colour = blue",
+        'frame = "F-S"',
+        'frame = "F-L"',
+        "bag is chosen",
+    )
+    rules = [f"when gift = v{at} forbid {each}" for at, each in enumerate(forbidden)]
+    found = effect(bike(), with_gift(*rules, option="one of { v0, v1, v2, v3, v4, v5 }"))
+
+    assert ("refactoring", 0, 0, 22) == numbers(found)
+    assert (22, 22, 22) == (found.old, found.new, found.old_whole)
+
+
+def test_a_new_option_of_which_every_value_restricts_something_is_compared() -> None:
     bare = "\nrule bare: when gift = yes forbid bag is chosen\n"
     rule = f"{bare}\nrule plain: when gift = no forbid colour = red\n"
     found = effect(
@@ -165,9 +300,19 @@ def test_a_new_option_that_rules_read_is_compared_by_listing() -> None:
     )
 
     assert ("specialisation", ("gift",)) == (found.kind, found.left_out)
-    assert {"there is no way to fill `gift` that keeps the rules"} == {
-        refusal.message for example in found.lost_examples for refusal in example.refusals
+    message = "there is no way to fill `gift` that keeps `bare`, `plain`"
+    assert {(message, ("gift", "colour", "bag"), "catalog.pcat:5:8")} == {
+        (refusal.message, refusal.places, refusal.location)
+        for example in found.lost_examples
+        for refusal in example.refusals
     }
+
+
+def test_what_is_broken_however_a_new_option_is_filled_is_told_alone() -> None:
+    rules = ("when gift = yes forbid bag is chosen", "when gift = no forbid colour = red")
+    found = effect(bike(), with_gift(*rules, 'forbid frame = "F-S"'))
+
+    assert ["gift2"] in [[each.rule for each in example.refusals] for example in found.lost_examples]
 
 
 def test_a_new_slot_that_nothing_can_fill_yet_loses_everything() -> None:
@@ -325,3 +470,56 @@ def test_more_power_in_reserve_loses_exactly_what_the_counts_say() -> None:
     day = date(2026, 11, 22)
     verdicts = [version.validate(example.configuration, as_of=day).valid for version in (old, new)]
     assert [True, False] == verdicts
+
+
+def test_a_new_option_with_a_rule_is_no_trouble_for_many_configurations() -> None:
+    kit = "\noption quiet_kit : yesno\nrule q: quiet_kit = yes requires cooler is chosen\n"
+    day = date(2026, 11, 22)
+    old, new = pc(), pc(lambda rules: rules + kit)
+    found, back = old.difference(new, as_of=day).effect, new.difference(old, as_of=day).effect
+    count = old.count(as_of=day).or_raise().value
+
+    assert isinstance(found, Effect)
+    assert isinstance(back, Effect)
+    assert ("refactoring", 0, 0, count) == numbers(found) == numbers(back)
+    assert new.count(as_of=day).or_raise().value == found.new_whole == back.old_whole
+
+
+def test_values_that_differ_are_counted_together_for_many_configurations() -> None:
+    kit = (
+        "\noption kit : one of { quiet, fast }\n"
+        "rule q: kit = quiet requires cooler is chosen\nrule f: kit = fast excludes cooler is chosen\n"
+    )
+    day = date(2026, 11, 22)
+    old, new = pc(), pc(lambda rules: rules + kit)
+    found = old.difference(new, as_of=day).effect
+
+    assert isinstance(found, Effect)
+    assert ("refactoring", 0, 0, old.count(as_of=day).or_raise().value) == numbers(found)
+
+
+# ---------------------------------------------------------------- how many examples
+
+
+def test_without_a_limit_every_cause_is_told() -> None:
+    new = bike(
+        ("{ red, green, blue }", "{ red }"),
+        ("green  | F-S ", "red    | F-S "),
+        ("blue   | F-L", "red    | F-L"),
+    )
+    few, all_ = differ(bike(), new, limit=1).effect, differ(bike(), new, limit=None).effect
+
+    assert isinstance(few, Effect)
+    assert isinstance(all_, Effect)
+    assert 1 == len(few.lost_examples) <= len(all_.lost_examples)
+
+
+@pytest.mark.parametrize("limit", [0, -3])
+def test_a_limit_is_at_least_one(limit: int) -> None:
+    with pytest.raises(ValueError, match=f"the limit is at least 1, or `None` for all, not `{limit}`"):
+        differ(bike(), bike(), limit=limit)
+
+
+def test_a_catalog_is_compared_with_a_catalog() -> None:
+    with pytest.raises(TypeError, match="`other` is a `Configurator`, not `'x'`"):
+        bike().difference("x")  # type: ignore[arg-type]  # that is the mistake

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from configurator.authoring.saved_orders import OrdersCompared, SavedOrder
 from configurator.configurator import Configurator
 from configurator.errors import OrderError
@@ -172,3 +174,76 @@ def test_two_broken_lines_are_told_by_their_numbers() -> None:
 
     assert [1, 3] == [each.line for each in found.broken[0].breakages]
     assert None is found.broken[0].repair
+
+
+# ---------------------------------------------------------------- places of another form
+
+ONE = 'family shade "Shade" choose one {'
+
+
+@pytest.mark.parametrize("form", ["1..2 identical", "0..2 mixed", "optional", "1..3 mixed"])
+@pytest.mark.parametrize("order", [WIDE_ON_WOOD, {"choices": {"shade": "S-2"}}, {"shade": "S-2"}])
+def test_one_of_a_component_is_the_same_in_every_form(form: str, order: object) -> None:
+    assert 1 == compared(LAMP.replace(ONE, ONE.replace("one", form)), order).sound
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shade"),
+    [
+        ("1..2 identical", "one", {"component": "S-2", "quantity": 1}),
+        ("1..2 identical", "1..2 mixed", "2 x S-2"),
+        ("2..2 identical", "1..2 mixed", "S-2"),
+        ("2..2 identical", "1..2 identical", "S-2"),
+        ("1..1 identical", "0..2 identical", "S-2"),
+        ("0..2 mixed", "one", ["S-2"]),
+        ("0..2 mixed", "optional", []),
+        ("0..2 mixed", "0..2 identical", ["2 x S-2"]),
+        ("optional", "0..2 mixed", None),
+        ("optional", "0..2 identical", None),
+    ],
+)
+def test_what_a_slot_holds_is_carried_over_to_another_form(before: str, after: str, shade: object) -> None:
+    old, new = (
+        Configurator.from_text(LAMP.replace(ONE, ONE.replace("one", form))) for form in (before, after)
+    )
+    found = old.difference(new, as_of=DAY, orders=[{**WIDE_ON_WOOD, "shade": shade}]).orders
+
+    assert found is not None
+    assert (1, 1) == (found.total, found.sound)
+
+
+def test_more_than_a_slot_now_takes_breaks_and_is_told_as_the_order_has_it() -> None:
+    old, new = (
+        Configurator.from_text(LAMP.replace(ONE, ONE.replace("one", form))) for form in ("0..2 mixed", "one")
+    )
+    given = {**WIDE_ON_WOOD, "shade": ["2 x S-2"]}
+    found = old.difference(new, as_of=DAY, orders=[given]).orders
+
+    assert found is not None
+    assert [(1, None, ["`shade` takes at most 1, not 2"])] == told(found)
+    assert found.broken[0].repair is not None
+    assert ["2 x S-2"] == found.broken[0].repair.before
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "value"),
+    [
+        ("some 0..2 of { red, blue }", "one of { red, blue }", ["red"]),
+        ("one of { red, blue }", "some 0..2 of { red, blue }", "red"),
+        ("whole 1..5 in m", "whole 100..500 in cm", 2),
+        ("whole 100..500 in cm", "whole 1..5 in m", 200),
+    ],
+)
+def test_an_option_is_carried_over_to_another_form(before: str, after: str, value: object) -> None:
+    texts = (
+        f"{LAMP.replace('currency EUR', 'currency EUR' + UNITS)}\noption finish : {form}\n"
+        for form in (before, after)
+    )
+    old, new = map(Configurator.from_text, texts)
+    found = old.difference(new, as_of=DAY, orders=[{**WIDE_ON_WOOD, "finish": value}]).orders
+
+    assert found is not None
+    assert (1, 1) == (found.total, found.sound)
+
+
+UNITS = "\nunit m\nunit cm = 0.01 m\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from configurator.catalog_files import LARGEST_FILE, shipped_catalogs
+from configurator.catalog_files import CHECK_THE_PATH, LARGEST_FILE, shipped_catalogs
 from configurator.configurator import Configurator
 from configurator.errors import CatalogError
 
@@ -151,6 +151,34 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
 def test_a_path_with_a_zero_byte_is_refused() -> None:
     with pytest.raises(CatalogError):
         Configurator.load("a\0b.pcat")
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "x" * 5000, "y/" * 3000])
+def test_a_path_too_long_to_be_one_is_told_shortened_with_what_to_do(path: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        Configurator.load(path)
+    (finding,) = caught.value.diagnostics
+
+    assert "E0201" == finding.code
+    assert finding.message.startswith(f"`{path[:200]}…` cannot be read: ")
+    assert CHECK_THE_PATH == finding.help
+
+
+def test_links_that_lead_in_a_circle_are_told(tmp_path: Path) -> None:
+    for name in ("a", "b.pcat"):
+        (tmp_path / name).symlink_to(tmp_path / name)
+
+    for path in (tmp_path / "a", tmp_path / "a" / "c.pcat", tmp_path / "b.pcat"):
+        code, message = refusal(path)
+        assert "E0201" == code
+        assert message.startswith(f"`{path}` cannot be read: ")
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\\0b"])
+def test_an_import_that_is_no_path_is_told(tmp_path: Path, path: str) -> None:
+    written(tmp_path, a_pcat=f'catalog t\nimport "{path}.pcat"\n')
+
+    assert refusal(tmp_path / "a.pcat")[0] in {"E0106", "E0201"}
 
 
 def test_mistakes_are_told_with_the_path_as_it_was_given(

@@ -578,9 +578,19 @@ MISTAKES = (
         ),
         Finding(
             "E0306",
-            "`socket` and `socket` share no value",
+            "`cpu.socket` and `x.socket` share no value",
             "pc.pcat:25:17",
             help=("one side has AM5, LGA; the other AM4",),
+        ),
+    ),
+    Mistake(
+        "an element compared with its set",
+        PC + ("option extras : some 0..2 of { lamp, rack }\ncalc a = if extras = lamp then 1 else 0"),
+        Finding(
+            "E0304",
+            "`lamp` is an element of a set, and the other side is the whole set",
+            "pc.pcat:21:22",
+            help=("write `lamp in extras`",),
         ),
     ),
     Mistake(

@@ -170,6 +170,22 @@ def test_a_difference_as_json() -> None:
     )
 
 
+def test_more_time_is_not_asked_for_where_it_would_decide_nothing(here: Path) -> None:
+    text = f"{STRICT}\noption length : whole 0..9999\n"
+    refused = ("length = 0", "length = 1", "length = 2", "length = 3", "length = 4", "length = 5")
+    rules = [f"rule gift{at}: when gift = v{at} forbid {each}\n" for at, each in enumerate(refused)]
+    write(here / "long", text)
+    write(here / "gift", f"{text}\noption gift : one of {{ v0, v1, v2, v3, v4, v5 }}\n\n{''.join(rules)}")
+    found = diff("long", "gift")
+
+    assert 4 == found.code
+    assert (
+        "not decided: only one version has `gift`, rules read that, and it can be filled in too many ways"
+        in (found.out)
+    )
+    assert "--timeout" not in found.error
+
+
 # ---------------------------------------------------------------- exit codes
 
 
@@ -193,8 +209,32 @@ def test_exit_codes(words: tuple[str, ...], code: int) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_limit_says_how_many_examples_are_told() -> None:
-    assert "for example" not in diff("old", "new", "--limit", "0").out
+def test_a_limit_of_none_tells_an_example_of_every_cause() -> None:
+    assert diff("old", "new", "--limit", "0").out == diff("old", "new", "--limit", "9").out
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("names", [("old", ""), ("", "old"), ("old", " ")])
+def test_an_empty_name_is_not_taken_for_the_folder_one_stands_in(names: tuple[str, str]) -> None:
+    found = diff(*names)
+
+    assert 2 == found.code
+    assert "error: the name of a catalog is empty\n  = help: write `.` for this folder\n" in found.error
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_numbers_without_a_place_left_out_are_told_apart(here: Path, words: tuple[str, ...]) -> None:
+    write(here / "gift", f"{STRICT}\noption gift : yesno\n")
+    found = diff("old", "gift", *words)
+
+    if words:
+        effect = found.result["effect"]
+        assert (4, 3, 1, 3, 4, 6) == tuple(
+            effect[key] for key in ("old", "new", "lost", "kept", "old_whole", "new_whole")
+        )
+    else:
+        totals = "(4 before, 3 now), compared without gift (6 now with it)"
+        assert f"specialisation: 1 configuration lost, none gained {totals}\n" in found.out
 
 
 @pytest.mark.usefixtures("here")

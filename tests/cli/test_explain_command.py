@@ -1,5 +1,7 @@
 """`configurator explain`, word by word."""
 
+from pathlib import Path
+
 import pytest
 from command_runs import run
 
@@ -17,7 +19,7 @@ def test_conflicts_are_told_rule_by_rule_with_the_choices_beneath() -> None:
         "  gpu-length        RTX 4090 is 336 mm long; Cube 15 takes up to 300 mm.  pc.pcat:101\n"
         "                    gpu = GPU-4090 and chassis = CASE-MINI\n"
         "  cpu-socket        Processor fits mainboard                              pc.pcat:85\n"
-        "  board-form                                                              pc.pcat:97\n"
+        "  board-form        require board.form in chassis.fits                    pc.pcat:97\n"
         "                    these leave nothing with cpu = CPU-14400 and chassis = CASE-MINI\n"
     )
 
@@ -88,7 +90,7 @@ def test_why_not_tells_what_has_to_be_supposed() -> None:
         (
             ("chassis=CASE-MINI", "--why", "board=MB-B650-ITX"),
             "board = MB-B650-ITX is forced because\n"
-            "  board-form    pc.pcat:97\n"
+            "  board-form  require board.form in chassis.fits  pc.pcat:97\n"
             "    chassis = CASE-MINI  ->  chassis.fits = {ITX}  ->  board = MB-B650-ITX\n",
         ),
         (
@@ -101,6 +103,45 @@ def test_why_not_tells_what_has_to_be_supposed() -> None:
 )
 def test_other_answers_are_told_in_a_line_or_two(words: tuple[str, ...], out: str) -> None:
     assert (0, out) == ((told := run("explain", "pc.pcat", *words, *DAY)).code, told.out)
+
+
+VOID = """catalog void
+family a choose one { component "A1" {} component "A2" {} }
+option o : one of { x, y }
+rule r2: require a = "A2"
+rule r3: require o = x
+rule r4: require o = y
+"""
+
+
+def test_where_nothing_is_valid_that_is_said_first(tmp_path: Path) -> None:
+    file = tmp_path / "void.pcat"
+    file.write_text(VOID, encoding="utf-8")
+    told = run("explain", str(file), "--why-not", "a=A1", *DAY)
+
+    assert told.out.replace(str(file), "void.pcat") == (
+        "nothing at all is valid in this catalog, whatever is chosen:\n"
+        "  r3  require o = x  void.pcat:5\n"
+        "  r4  require o = y  void.pcat:6\n"
+        "      these cannot hold together\n"
+        "a = A1 is impossible because\n"
+        '  r2  require a = "A2"  void.pcat:4\n'
+        "    a = A2\n"
+    )
+
+
+def test_where_a_place_can_never_be_filled_that_is_said_once(tmp_path: Path) -> None:
+    file = tmp_path / "void.pcat"
+    file.write_text(
+        "catalog v\nfamily a choose one { | sku | valid_until |\n | A | 2025-01-01 |\n}\noption o : yesno\n"
+    )
+    told = run("explain", str(file), "--why-not", "o=yes", *DAY)
+
+    assert told.out.replace(str(file), "void.pcat") == (
+        "nothing at all is valid in this catalog, whatever is chosen:\n"
+        "  choices  nothing can be chosen for a on 2026-11-22  void.pcat:2\n"
+        "o = yes is impossible too\n"
+    )
 
 
 def test_a_price_is_told_place_by_place() -> None:
@@ -156,7 +197,11 @@ def test_mistakes_in_the_question_are_told(words: tuple[str, ...], message: str)
 @pytest.mark.parametrize(
     ("words", "answer", "keys"),
     [
-        (("--why-not", "gpu=none"), "excluded", ["answer", "value", "derivation", "conflict", "retreats"]),
+        (
+            ("--why-not", "gpu=none"),
+            "excluded",
+            ["answer", "value", "derivation", "conflict", "retreats", "nothing_valid"],
+        ),
         (("--why-not", "gpu=GPU-4060"), "possible", ["answer", "value", "price_delta", "instead"]),
         (("--why", "cpu=CPU-14400"), "chosen", ["answer", "value", "choice"]),
         (("--why", "gpu=GPU-4060"), "not_forced", ["answer", "value", "others"]),

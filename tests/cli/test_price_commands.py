@@ -124,6 +124,16 @@ def test_cheapest_by_what_is_no_sum_is_not_decided(shop: str) -> None:
     assert (4, {"by": "area", "cheapest": None, "reason": reason}) == (ended.code, ended.result)
 
 
+@pytest.mark.parametrize("words", [("cheapest",), ("options", "--prices")])
+def test_what_is_no_sum_wants_another_calc_not_more_time(shop: str, words: tuple[str, ...]) -> None:
+    command, *options = words
+    ended = run(command, shop, *options, "--by", "area")
+
+    assert 4 == ended.code
+    assert "write the calc as a sum of which each summand reads one place" in ended.error
+    assert "--timeout" not in ended.error
+
+
 def test_several_cheapest_from_another_engine_say_who_knows(shop: str) -> None:
     expected = (
         "not decided: only the engine `diagram` gives the 2 cheapest configurations, "

@@ -323,8 +323,20 @@ def test_options_tell_every_place() -> None:
         "storage            1..4 of: up to 3xSSD-1T, up to 3xSSD-2T, up to 4xHDD-8T\n"
         "gpu                none, GPU-4060, GPU-4070, GPU-4090\n"
         "chassis            CASE-T, CASE-TW, CASE-MINI\n"
-        "psu                PSU-450, PSU-650, PSU-850, PSU-1200\n"
+        "psu                PSU-450, PSU-650, PSU-850, PSU-1200  (default PSU-650)\n"
     )
+
+
+def test_options_tell_why_nothing_is_left_where_a_component_is_not_in_force(tmp_path: Path) -> None:
+    (tmp_path / "a.pcat").write_text(
+        "catalog a\nfamily bags choose 0..2 mixed {\n"
+        '  component "B1" {}\n  component "B3" effective until 2025-01-01 {}\n}\n'
+    )
+    told = run("options", str(tmp_path / "a.pcat"), "bags=B3", "--engine", "diagram")
+
+    assert 1 == told.code
+    assert told.out.startswith("not possible: 1 choice")
+    assert "up to" not in told.out
 
 
 def test_options_in_json_have_a_form_for_each_kind_of_place() -> None:

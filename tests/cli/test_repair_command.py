@@ -26,6 +26,15 @@ def test_more_ways_out_are_announced_on_standard_error() -> None:
     assert "there are more; see `--limit`" in run("repair", *MINI).error
 
 
+def test_a_limit_of_zero_tells_all_ways_out() -> None:
+    told = run("repair", *MINI, "--limit", "0", "-q")
+
+    assert (0, "") == (told.code, told.error)
+    assert told.out.startswith(WAYS_OUT)
+    assert len(told.out.splitlines()) > len(WAYS_OUT.splitlines())
+    assert run("repair", *MINI, "--limit", "0", "--apply", "1").out.endswith("chassis=CASE-TW\n")
+
+
 def test_validate_ends_with_the_same_ways_out() -> None:
     told = run("validate", *MINI)
 

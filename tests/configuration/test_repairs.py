@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from configurator.configuration import repair_values
 from configurator.configuration.choices import read_choices
 from configurator.configuration.model import ComponentQuantity, JsonValue, PlaceValue
 from configurator.configuration.pricing import Amount
@@ -263,10 +264,60 @@ def test_a_lock_or_weight_on_what_is_no_place_is_refused(shelf: Configurator) ->
 
 
 def test_limits_and_weights_are_at_least_one(shelf: Configurator) -> None:
-    with pytest.raises(ValueError, match="the limit is at least 1, not `0`"):
-        shelf.repairs({}, limit=0)
+    for limit in (0, -1):
+        with pytest.raises(ValueError, match=r"the limit is at least 1, or `None` for all, not `-?[01]`"):
+            shelf.repairs({}, limit=limit)
     with pytest.raises(ValueError, match="the weight of `board` is a whole number of at least 1, not `0`"):
         shelf.repairs({}, weights={"board": 0})
+
+
+def test_without_a_limit_all_repairs_are_told(shelf: Configurator) -> None:
+    cut = shelf.repairs({"board": "B30", "bracket": "2 x K20"}, limit=1, as_of=DAY)
+    whole = shelf.repairs({"board": "B30", "bracket": "2 x K20"}, limit=None, as_of=DAY)
+
+    assert isinstance(cut, Repairs)
+    assert isinstance(whole, Repairs)
+    assert (True, False) == (cut.more, whole.more)
+    assert cut.repairs == whole.repairs[:1]
+
+
+TWO_GIVEN_UP = """
+catalog t "T" currency EUR
+family a choose one { | sku | n | price [EUR] |
+  | A0 | 0 | 1.00 |
+  | A1 | 1 | 2.00 |
+  | A2 | 2 | 3.00 |
+  | A3 | 3 | 5.00 |
+}
+family bags choose 0..3 mixed { | sku | n | price [EUR] |
+  | B1 | 1 | 1.00 |
+  | B2 | 2 | 1.50 |
+  | B3 | 3 | 4.00 |
+}
+option key : yesno
+rule key: when key = yes require a.n >= 2 and sum(bags.n) <= a.n and sum(bags.n) > 0
+calc price in EUR = sum(price)
+"""
+
+
+@pytest.mark.parametrize("first", [0, 1, 7])
+def test_leaving_out_impossible_values_changes_no_repair(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    given = {"a": "A0", "bags": ["2 x B3"], "key": True}
+    asked = Configurator.from_text(TWO_GIVEN_UP)
+    monkeypatch.setattr(repair_values, "FIRST_TESTS", 10**6)
+    one_by_one = asked.repairs(given, limit=None, locked=["key"], as_of=DAY)
+    monkeypatch.setattr(repair_values, "FIRST_TESTS", first)
+    by_values = asked.repairs(given, limit=None, locked=["key"], as_of=DAY)
+
+    # A2 with B1, 2 x B1, B2; A3 with these and B1 and B2, 3 x B1, B3.
+    assert isinstance(by_values, Repairs)
+    assert 9 == len(by_values.repairs)
+    assert one_by_one == by_values
+
+
+def test_one_text_is_no_list_of_locked_places(shelf: Configurator) -> None:
+    with pytest.raises(TypeError, match=r"locked places are a list, such as `\['board'\]`, not `'board'`"):
+        shelf.repairs({}, locked="board")
 
 
 def test_a_time_limit_leaves_it_unknown(shelf: Configurator) -> None:

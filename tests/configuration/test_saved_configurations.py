@@ -162,6 +162,21 @@ def test_what_is_gone_and_what_clashes_are_told_together() -> None:
     assert not isinstance(catalog(new).validate(answer.choices, as_of=DAY), Invalid)
 
 
+def test_an_upgrade_of_another_catalogs_choices_says_so() -> None:
+    other = OLD.replace("catalog pc", "catalog tower")
+    same = upgraded({"cpu": "C2"}, OLD)
+    stays = upgraded({"cpu": "C2"}, other)
+    changes = upgraded({"cpu": "C2"}, other.replace('"C2"', '"C9"').replace("| C2 ", "| C9 "))
+    breaks = upgraded({"cpu": "C2"}, f"{other}rule never: require 1 = 2")
+
+    assert isinstance(same, Unchanged)
+    assert (None, ()) == (same.other_catalog, same.reasons)
+    told = "the choices were saved with another catalog, `pc`"
+    for answer, kind in ((stays, Unchanged), (changes, Repaired), (breaks, Broken)):
+        assert isinstance(answer, kind)
+        assert ("pc", told) == (answer.other_catalog, answer.reasons[0])
+
+
 def test_a_component_not_in_force_any_more_is_replaced() -> None:
     new = OLD.replace('component "D1" {}', 'component "D1" effective until 2026-01-01 {}')
     answer = upgraded({"disk": ["D1"]}, new)

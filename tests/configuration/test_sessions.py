@@ -336,6 +336,67 @@ def test_a_time_limit_leaves_answers_open_until_there_is_time(pc: Configurator) 
     assert isinstance(hurried.choose_anyway("cpu", "C1"), Unknown)
 
 
+@pytest.mark.parametrize("engine", ["auto", "diagram", "sat", "backtracking"])
+def test_a_session_begins_without_being_asked_anything(engine: str) -> None:
+    begun = Configurator.from_text(CATALOG, engine=engine).session({"cpu": "C2"}, as_of=DAY, seconds=0)
+
+    assert {"cpu": "C2"} == dict(begun.choices)
+    for answer in (begun.options(), begun.count(), begun.verdict, begun.complete(), begun.price):
+        assert isinstance(answer, Unknown)
+
+
+def test_an_engine_is_prepared_once_for_all_sessions() -> None:
+    fresh = Configurator.from_text(CATALOG, engine="diagram")
+    first, second = fresh.session(as_of=DAY), fresh.session(as_of=DAY)
+
+    assert first.count() == second.count() == fresh.count(as_of=DAY)
+    assert fresh.session(as_of=DAY).product.prepared is fresh.product(DAY).prepared
+
+
+def test_seconds_that_are_no_number_are_refused_at_once(pc: Configurator) -> None:
+    with pytest.raises(ValueError, match="a time limit is a number of seconds"):
+        pc.session(as_of=DAY, seconds=float("nan"))
+
+
+TWO_DEFAULTS = """
+catalog b "B" version "1"
+option a : one of { x, y }
+option b : one of { p, q }
+family bags choose 0..2 mixed { component "B1" {} component "B2" {} }
+rule r: a = y excludes b = q
+default a = y
+default b = q
+default bags = "B2"
+"""
+
+
+@pytest.mark.parametrize("engine", ["auto", "diagram", "sat", "backtracking"])
+def test_a_default_that_yields_is_shown_nowhere_and_one_that_is_kept_everywhere(engine: str) -> None:
+    asked = Configurator.from_text(TWO_DEFAULTS, engine=engine)
+    session = asked.session(as_of=DAY)
+    alone = asked.options(as_of=DAY).or_raise().of
+
+    assert [("x", "free", None), ("y", "default", None)] == values(session, "a")
+    assert [("p", "free", None), ("q", "free", None)] == values(session, "b")
+    assert [("B1", 2, "free", None), ("B2", 2, "default", None)] == values(session, "bags")
+    assert [alone[place] for place in ("a", "b", "bags")] == [
+        offers_of(session, place) for place in ("a", "b", "bags")
+    ]
+    assert ["default", "open", "default"] == [session.provenance(place) for place in ("a", "b", "bags")]
+
+
+def test_a_default_with_a_condition_is_shown_where_the_condition_holds() -> None:
+    text_ = """catalog b "B"
+    option a : one of { x, y }
+    option b : one of { p, q }
+    default b = q when a = y
+    """
+    session = Configurator.from_text(text_).session(as_of=DAY)
+
+    assert [("p", "free", None), ("q", "free", None)] == values(session, "b")
+    assert [("p", "free", None), ("q", "default", None)] == values(session.choose(a="y"), "b")
+
+
 # ---------------------------------------------------------------- whatever it costs
 
 
@@ -369,6 +430,26 @@ def test_among_equals_the_choice_made_earlier_is_kept() -> None:
     assert isinstance(first, ChosenAnyway)
     assert isinstance(second, ChosenAnyway)
     assert (("b",), ("a",)) == tuple(tuple(d.place for d in each.dropped) for each in (first, second))
+
+
+def test_the_first_choice_is_kept_rather_than_the_last_one_dropped() -> None:
+    text_ = """catalog t "T"
+    option a : yesno
+    option b : yesno
+    option c : yesno
+    option d : yesno
+    option e : yesno
+    rule first: forbid e and a and b
+    rule second: forbid e and a and c
+    rule third: forbid e and d and b
+    rule fourth: forbid e and d and c
+    """
+    session = Configurator.from_text(text_).session().choose(a=True).choose(b=True).choose(c=True, d=True)
+    answer = session.choose_anyway("e", value=True)
+
+    # Either `a` and `d` must go, or `b` and `c`: keeping the first choice drops the two in the middle.
+    assert isinstance(answer, ChosenAnyway)
+    assert ["b", "c"] == [each.place for each in answer.dropped]
 
 
 def test_choosing_anyway_is_one_step_back(session: Session) -> None:

@@ -1,6 +1,9 @@
 """What is offered for each kind of place, and in which state."""
 
+from datetime import date
 from fractions import Fraction
+
+import pytest
 
 from configurator.configuration.domains import (
     ElementOffer,
@@ -10,6 +13,7 @@ from configurator.configuration.domains import (
     MixedOffers,
     NumberOffers,
     Offer,
+    Offers,
     PlaceOffers,
     QuantityOffer,
     SetOffers,
@@ -19,6 +23,7 @@ from configurator.configuration.domains import (
 from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
 
+DAY = date(2026, 11, 22)
 CATALOG = """catalog t
 unit kg
 family cpu choose one { component "C1" { x = 1 } component "C2" { x = 2 } component "C3" { x = 3 } }
@@ -113,6 +118,31 @@ def test_where_nothing_is_possible_every_place_is_empty() -> None:
     assert NumberOffers(()) == found.of["load"]
     elements = tuple(ElementOffer(name, "cannot") for name in ("quiet", "fast", "small"))
     assert SetOffers(elements) == found.of["wishes"]
+
+
+@pytest.mark.parametrize("engine", ["auto", "diagram", "sat", "backtracking"])
+@pytest.mark.parametrize("wanted", [["D1", "D3"], ["D3"], {"includes": ["D3"]}])
+def test_a_component_not_in_force_in_a_mixed_slot_leaves_every_place_empty(
+    engine: str, wanted: object
+) -> None:
+    text = """catalog t
+    family cpu choose one { component "C1" {} component "C2" {} }
+    family disk choose 0..2 mixed {
+      component "D1" {}
+      component "D2" {}
+      component "D3" effective until 2025-01-01 {}
+    }
+    """
+    asked = Configurator.from_text(text, engine=engine)
+    found = asked.options({"disk": wanted}, as_of=DAY)
+    offered = asked.session({"disk": wanted}, as_of=DAY).options()
+
+    assert isinstance(found, ValidDomains)
+    assert {"cpu": ValueOffers(()), "disk": MixedOffers((), 0, 0)} == dict(found.of)
+    assert isinstance(offered, Offers)
+    assert ValueOffers((Offer("C1", "excluded"), Offer("C2", "excluded"))) == offered["cpu"]
+    excluded = tuple(MixedOffer(sku, 0, "excluded") for sku in ("D1", "D2"))
+    assert MixedOffers(excluded, 0, 0) == offered["disk"]
 
 
 def test_what_is_withheld_after_a_choice_is_what_no_completion_holds() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from configurator.catalog.source_words import condition_of
 from configurator.configuration.validation import Invalid
 from configurator.configurator import Configurator
 from configurator.explanation.conflict import Conflict, RowReference
@@ -166,10 +167,43 @@ def test_a_catalog_that_contradicts_itself_is_told_so() -> None:
     (conflict,) = conflicts("rule a: require quiet = yes\nrule b: require quiet = no\n", cpu="C1")
 
     assert conflict.message == (
-        "the catalog has no valid configuration on 2026-06-15: `a` and `b` cannot hold together"
+        "the catalog has no valid configuration on 2026-06-15: "
+        "`require quiet = yes` (a) and `require quiet = no` (b) cannot hold together"
     )
     assert ("a", "b") == conflict.rules
     assert () == conflict.choices
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            "rule r:\n  # why: noise\n  quiet = no requires\n    cpu.tdp <= 65 W\n",
+            "quiet = no requires cpu.tdp <= 65 W",
+        ),
+        (
+            'rule r: require cpu.name != "a: # because" because "{cpu.name}"\n',
+            'require cpu.name != "a: # because"',
+        ),
+        ("rule r warn: forbid quiet = yes\n", "forbid quiet = yes"),
+        (
+            "table r forbid { | cpu | quiet |\n | C1 | yes |\n}\n",
+            "some combinations of cpu and quiet are forbidden",
+        ),
+        (
+            "table r allow { | cpu | quiet |\n | C1 | yes |\n}\n",
+            "only certain combinations of cpu and quiet are allowed",
+        ),
+        (
+            f"rule r: require {' and '.join(['quiet = yes'] * 20)}\n",
+            f"require {'quiet = yes and ' * 9}quiet =…",
+        ),
+    ],
+)
+def test_what_has_no_title_is_told_by_what_it_demands(rule: str, told: str) -> None:
+    (restriction,) = Configurator.from_text(CATALOG + rule).catalog.restrictions
+
+    assert told == condition_of(restriction)
 
 
 def test_a_slot_with_nothing_in_force_is_told_and_no_rule_is_blamed() -> None:

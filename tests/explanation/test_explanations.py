@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from configurator.configuration import reasons
 from configurator.configuration.choices import read_choices
+from configurator.configuration.completion import NotCompletable
 from configurator.configuration.model import ComponentQuantity
 from configurator.configuration.product import ask
 from configurator.configuration.reasons import (
@@ -18,6 +20,7 @@ from configurator.configuration.reasons import (
     NotForced,
     Possible,
     PriceReason,
+    Retreat,
 )
 from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.configurator import Configurator
@@ -64,7 +67,7 @@ def test_a_conflict_lists_its_members_in_typed_form() -> None:
     assert isinstance(socket, RuleEvidence)
     assert isinstance(form, RuleEvidence)
     assert ("cpu-socket", "rule", "Processor fits mainboard") == (socket.rule, socket.what, socket.message)
-    assert ("board-form", "board-form") == (form.rule, form.message)
+    assert ("board-form", "require board.form in chassis.fits") == (form.rule, form.message)
     assert [
         DecisionEvidence("cpu", "cpu = CPU-14400"),
         DecisionEvidence("chassis", "chassis = CASE-MINI"),
@@ -77,7 +80,8 @@ def test_rules_that_refuse_together_are_told_each_once() -> None:
 
     assert [
         "`cpu = CPU-14400` and `chassis = CASE-MINI` cannot be completed: "
-        "Processor fits mainboard (cpu-socket) and `board-form` leave nothing"
+        "Processor fits mainboard (cpu-socket) and `require board.form in chassis.fits` (board-form) "
+        "leave nothing"
     ] == [conflict.message for conflict in verdict.conflicts]
 
 
@@ -164,6 +168,11 @@ def test_choices_that_can_be_completed_have_no_conflicts() -> None:
 def test_an_important_place_must_exist() -> None:
     with pytest.raises(ChoiceError, match="`cup` is neither a slot nor an option"):
         PC.conflicts({}, importance=["cup"], as_of=DAY)
+
+
+def test_important_places_are_several() -> None:
+    with pytest.raises(TypeError, match=r"important places are a list, such as `\['chassis'\]`"):
+        PC.conflicts({}, importance="chassis", as_of=DAY)
 
 
 def test_a_limit_of_conflicts_is_at_least_one() -> None:
@@ -260,6 +269,105 @@ def test_a_component_is_asked_about_beside_those_that_a_slot_holds_already() -> 
     assert isinstance(found, Possible)
 
     assert ("storage includes 1 x SSD-1T, 1 x HDD-8T", "") == (found.text, found.instead)
+
+
+BAGS = """catalog bags
+family frame choose one { | sku | cap |
+ | F1 | 10 |
+ | F2 | 20 |
+}
+family bags choose 0..4 mixed { | sku | vol |
+ | B4 | 4 |
+ | B6 | 6 |
+ | B9 | 9 |
+}
+rule cap "Capacity": require sum(bags.vol) <= frame.cap
+"""
+
+
+def test_a_chain_ends_only_in_what_its_words_prove() -> None:
+    asked = Configurator.from_text(BAGS)
+    found = asked.why_not({"frame": "F1"}, "bags", ["B6", "B9"], as_of=DAY)
+    assert isinstance(found, Excluded)
+
+    # That at most 2 are held, which is all that words can tell of this rule by itself, excludes nothing.
+    assert "bags = 1 x B6, 1 x B9" == found.derivation.supposed
+    assert (
+        "frame = F1 and bags = 1 x B6, 1 x B9  ->  frame.cap = 10  ->  nothing is left",
+    ) == found.derivation.lines
+
+
+def test_what_its_place_holds_already_can_be_given_up_for_a_value() -> None:
+    asked = Configurator.from_text(BAGS)
+    found = asked.why_not({"frame": "F1", "bags": {"includes": ["B6"]}}, "bags", "B9", as_of=DAY)
+    assert isinstance(found, Excluded)
+
+    assert "bags includes 1 x B6, 1 x B9" == found.text
+    assert ["frame = F1", "bags includes 1 x B6"] == [retreat.text for retreat in found.retreats]
+
+
+def test_a_value_that_is_impossible_in_any_case_does_not_blame_what_its_place_holds() -> None:
+    asked = Configurator.from_text(BAGS + "rule small: forbid frame = F1 and count(bags) >= 2\n")
+    found = asked.why_not({"frame": "F1", "bags": {"includes": ["B4"]}}, "bags", "2 x B6", as_of=DAY)
+    assert isinstance(found, Excluded)
+
+    assert "bags includes 2 x B6" == found.text
+    assert ["frame = F1"] == [retreat.text for retreat in found.retreats]
+
+
+def test_what_a_choice_says_besides_a_conclusion_is_told_with_it() -> None:
+    rules = (
+        "option heavy : yesno\noption two : yesno\n"
+        "rule a: heavy = yes requires count(bags) <= 2\n"
+        "rule b: count(bags) <= 2 and sum(bags.vol) >= 9 requires two = no\n"
+    )
+    asked = Configurator.from_text(BAGS + rules)
+    choices = {"heavy": True, "bags": {"includes": ["B9"]}}
+    found = asked.why_not(choices, "two", value=True, as_of=DAY)
+    assert isinstance(found, Excluded)
+
+    assert (
+        "bags includes 1 x B9 and heavy = yes  ->  bags holds at least 1 and holds at most 2",
+        "bags includes 1 x B9 and bags holds at least 1 and holds at most 2  ->  two = no",
+    ) == found.derivation.lines
+
+
+DATED = """catalog dated
+family f choose one { | sku | valid_until |
+ | A | 2030-01-01 |
+ | B | 2025-01-01 |
+}
+option g : yesno
+"""
+
+
+def test_a_choice_that_is_not_in_force_can_be_given_up() -> None:
+    found = Configurator.from_text(DATED).why_not({"f": "B"}, "g", value=True, as_of=DAY)
+    assert isinstance(found, Excluded)
+
+    assert (Retreat("f", "f = B", 1),) == found.retreats
+
+
+VOID = """catalog void
+family a choose one { component "A1" {} component "A2" {} }
+option o : one of { x, y }
+rule r2: require a = "A2"
+rule r3: require o = x
+rule r4: require o = y
+"""
+
+
+def test_where_nothing_at_all_is_valid_a_why_not_says_so() -> None:
+    found = Configurator.from_text(VOID).why_not({}, "a", "A1", as_of=DAY)
+    assert isinstance(found, Excluded)
+    assert found.nothing_valid is not None
+
+    assert ("r3", "r4") == found.nothing_valid.rules
+    assert () == found.retreats
+
+
+def test_where_something_is_valid_no_why_not_says_otherwise() -> None:
+    assert excluded({"cpu": "CPU-14400"}, "gpu", None).nothing_valid is None
 
 
 def test_why_not_of_an_unknown_value_is_a_mistake() -> None:
@@ -383,7 +491,63 @@ def test_a_price_that_is_no_sum_is_told_summand_by_summand() -> None:
     assert "12.00 EUR" == found.total.text
 
 
+FRAMES = """catalog frames currency EUR
+family frame choose one { | sku | price [EUR] |
+ | F1 | 500 |
+ | F3 | 100 |
+}
+family fork choose one { | sku | price [EUR] |
+ | K1 | 10 |
+ | K2 | 50 |
+}
+calc price in EUR = sum(price) + (if frame = "F3" and fork = "K1" then 500 EUR else 0 EUR) + 7 EUR
+"""
+
+
+def test_of_a_price_that_is_no_sum_the_cheapest_completion_is_told() -> None:
+    found = Configurator.from_text(FRAMES).why_price(as_of=DAY)
+    assert isinstance(found, PriceReason)
+
+    assert ("F3", "K2") == (found.configuration["frame"], found.configuration["fork"])
+    assert [("150.00 EUR", "together"), ("0.00 EUR", "together"), ("7.00 EUR", "always")] == [
+        (line.amount.text, line.provenance) for line in found.lines
+    ]
+    assert "157.00 EUR" == found.total.text
+
+
+def test_a_price_that_is_no_sum_is_unknown_where_too_many_would_be_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reasons, "MOST_COMPARED", 3)
+    asked = Configurator.from_text(FRAMES)
+
+    assert asked.why_price(as_of=DAY) == Unknown(
+        "the calc `price` is no sum over the places, and more than 3 completions would have to be compared"
+    )
+    assert isinstance(asked.why_price({"frame": "F1", "fork": "K1"}, as_of=DAY), PriceReason)
+
+
+def test_a_price_that_is_no_sum_has_no_reason_where_nothing_is_valid() -> None:
+    asked = Configurator.from_text(FRAMES + "rule r: forbid frame is chosen\n")
+
+    assert NotCompletable() == asked.why_price(as_of=DAY)
+
+
 # ---------------------------------------------------------------- checked
+
+
+def test_what_is_no_verdict_cannot_be_checked() -> None:
+    with pytest.raises(TypeError, match="a verdict is what `validate` answers, not `'x'`"):
+        PC.check_verdict({}, "x", as_of=DAY)  # type: ignore[arg-type]  # what is tested
+
+
+def test_a_witness_shows_its_configuration() -> None:
+    found = Configurator.from_text(BAGS).conflicts({"frame": "F1", "bags": ["B6", "2 x B9"]}, as_of=DAY)
+    assert isinstance(found, Conflicts)
+    first = found.conflicts[0].witnesses[0]
+
+    assert {"frame": "F1", "bags": "B6, 2 x B9"} == first.configuration
+    assert "Witness(rule cap left out: frame = F1, bags = B6, 2 x B9)" == repr(first)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,10 @@ def test_a_chain_of_rules_is_told_with_the_choices_at_its_ends() -> None:
 
     assert ("ab", "bc", "cd") == found.rules
     assert ("a", "d") == found.choices
-    assert found.message == ("`a = yes` and `d = no` cannot be completed: `ab`, `bc` and `cd` leave nothing")
+    assert found.message == (
+        "`a = yes` and `d = no` cannot be completed: `a = yes requires b = yes` (ab), "
+        "`b = yes requires c = yes` (bc) and `c = yes requires d = yes` (cd) leave nothing"
+    )
     assert ("catalog.pcat:7:1", "catalog.pcat:8:1", "catalog.pcat:9:1") == found.locations
 
 
@@ -98,7 +101,8 @@ def test_a_choice_that_includes_something_is_told_as_such() -> None:
 
     assert ("x", "y") == found.rules
     assert found.message == (
-        "`b = no` and `m includes 2 x M2` cannot be completed: `x` and `y` leave nothing"
+        "`b = no` and `m includes 2 x M2` cannot be completed: "
+        "`sum(m.x) >= 4 requires a = yes` (x) and `a = yes requires b = yes` (y) leave nothing"
     )
 
 

@@ -1,13 +1,13 @@
 """Made catalogs brought before the library, and its answers as plain data."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from unittest import mock
 
 from made_catalogs import MadeCatalog, Names, plain_names, with_names
-from made_products import Filling, Json, MadeDefault, MadeOption, MadePlace, MadeSlot
+from made_products import Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 from configurator.configuration.domains import (
     IdenticalOffers,
@@ -81,13 +81,27 @@ def told_offers(offers: PlaceOffers) -> Json:
             return [[offer.element, offer.state] for offer in elements]
 
 
-def meant_offers(
-    place: MadePlace, possible: list[Filling], default: MadeDefault | None, *, chosen: bool
-) -> Json:
-    """What must be offered for a place that can hold just these fillings.
+Defaults = Mapping[str, Filling]
+"""The places that take a default, with what they take."""
 
-    `default` is the place's first one without a condition.
-    """
+
+def taken_defaults(catalog: MadeCatalog, possible: Sequence[Scene], chosen: Collection[str]) -> Defaults:
+    """What completion must take by default: defaults in turn, each kept if it goes with those before."""
+    left = list(possible)
+    kept = []
+    for default in catalog.defaults:
+        if default.place in chosen or not default.usable:
+            continue
+        keeping = [scene for scene in left if not default.guard(scene) or default.meant(scene)]
+        if keeping:
+            left = keeping
+            kept.append(default)
+    return {default.place: left[0][default.place] for default in kept if default.guard(left[0])}
+
+
+def meant_offers(place: MadePlace, possible: list[Filling], defaults: Defaults, *, chosen: bool) -> Json:
+    """What must be offered for a place that can hold just these fillings."""
+    default = shown(place, defaults[place.name]) if place.name in defaults else _NO_DEFAULT
     fillings = [filling for filling in place.fillings() if filling in possible]
     match place:
         case MadeSlot(kind="identical"):
@@ -104,14 +118,24 @@ def meant_offers(
             return [[value, state_of(value, default, alone=alone, chosen=chosen)] for value in values]
 
 
-def state_of(value: Json, default: MadeDefault | None, *, alone: bool, chosen: bool) -> str:
+_NO_DEFAULT = object()
+
+
+def shown(place: MadePlace, filling: Filling) -> object:
+    """What of a filling an offer shows: a SKU, an option's value, nothing."""
+    if isinstance(place, MadeSlot) and isinstance(filling, tuple):
+        return filling[0][0].sku if filling else None
+    return place.canonical(filling)
+
+
+def state_of(value: Json, default: object, *, alone: bool, chosen: bool) -> str:
     """In which state a value is offered."""
     if chosen or alone:
         return "chosen" if chosen else "forced"
-    return "default" if default is not None and default.offered == value else "free"
+    return "default" if default == value else "free"
 
 
-def identical_offers(fillings: list[Filling], default: MadeDefault | None, *, chosen: bool) -> Json:
+def identical_offers(fillings: list[Filling], default: object, *, chosen: bool) -> Json:
     """Each component with its fewest and most units, and whether nothing can be chosen."""
     amounts: dict[str, list[int]] = {}
     for filling in fillings:

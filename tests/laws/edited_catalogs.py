@@ -25,13 +25,21 @@ CHOICES = (
     "choose 1..2 mixed",
     "choose 3 mixed",
 )
-SORTS = ("yesno", "one of { alpha, beta }", "one of { alpha, red }", "some of { alpha, red } choose 0..2")
+SORTS = ("yesno", "one of { alpha, beta }", "one of { alpha, red }", "some 0..2 of { alpha, red }")
 NEW_PLACES = (
     'option extra "Extra" : yesno',
-    'option extra "Extra" : some of { alpha, beta } choose 0..1',
+    'option extra "Extra" : some 0..1 of { alpha, beta }',
     'family extra "Extra" choose optional {\n  component "x0" "Thing" { size = 1 }\n}',
     'family extra "Extra" choose one {\n  component "x0" "Thing" { size = 1 }\n'
     '  component "x1" "Thing" { size = 2 }\n}\n\nrule extra-rule: when extra.size > 1 forbid s0 is chosen',
+    'option extra "Extra" : yesno\n\nrule extra-rule: extra = yes requires s0 is chosen',
+    'option extra "Extra" : one of { alpha, beta, gamma }\n\n'
+    "rule extra-rule: when extra = alpha require s0 is chosen\n\n"
+    "rule other-rule: when extra = beta forbid s0 is chosen",
+    'option extra "Extra" : one of { alpha, beta }\noption more "More" : whole 0..3\n\n'
+    "rule extra-rule: when extra = alpha require s0 is chosen\n\n"
+    "rule other-rule: when extra = beta and more > 1 forbid s0 is chosen\n\n"
+    "rule third-rule: when more = 1 forbid extra = beta",
 )
 
 Edit = Callable[[Dice, str], str]

@@ -795,10 +795,7 @@ class _CatalogMaker:
                 text = f'"{component.sku}"'
                 meant = lambda scene: [c for c, _ in units_in(scene, place.name)] == [component]  # noqa: E731 - likewise
         counts: Meaning = (lambda scene: truth(guard.meant(scene)) is True) if guard else (lambda _: True)
-        offered = place.canonical(filling)
-        if isinstance(filling, tuple):
-            offered = filling[0][0].sku if filling else None
-        default = MadeDefault(place.name, usable, meant, counts, guard is not None, offered)
+        default = MadeDefault(place.name, usable, meant, counts)
         self.statements.append(Statement(f"default {place.name} = {text}{when}", default=default))
 
 

@@ -248,16 +248,12 @@ class MadeDefault:
         usable: whether its components are in force.
         meant: whether the place holds what the default says.
         guard: whether it counts.
-        conditional: whether it has a condition at all.
-        offered: what of it an offer shows: a SKU, an option's value, nothing.
     """
 
     place: str
     usable: bool
     meant: Meaning
     guard: Meaning
-    conditional: bool
-    offered: Json
 
 
 def all_scenes(places: Sequence[MadePlace]) -> Iterator[dict[str, Filling]]:

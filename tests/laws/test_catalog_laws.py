@@ -9,6 +9,7 @@ from asked_catalogs import (
     named,
     named_object,
     tables_up_to,
+    taken_defaults,
     told_domains,
 )
 from hypothesis import given
@@ -215,11 +216,12 @@ def test_offered_is_exactly_what_some_completion_holds(
         found = told_domains(loaded(catalog, engine).options(named_object(choices.given), as_of=DAY))
     completions = kept(catalog, choices)
     chosen = {choice.place.name for choice in choices.choices}
+    defaults = taken_defaults(catalog, completions, chosen)
     expected: dict[str, Json] = {
         place.name: meant_offers(
             place,
             [scene[place.name] for scene in completions],
-            next((d for d in catalog.defaults if d.place == place.name and not d.conditional), None),
+            defaults,
             chosen=place.name in chosen,
         )
         for place in catalog.places

@@ -1,5 +1,6 @@
 """What is told to speak against choices, held against what brute force finds on random small catalogs."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from asked_catalogs import TABLE_LIMITS, loaded, named_object, tables_up_to
@@ -28,7 +29,7 @@ from configurator.explanation.checking import Checked
 from configurator.explanation.conflict import Conflict, Conflicts, restriction_of
 from configurator.explanation.derivation import Derivation, Left, Step
 from configurator.explanation.evidence import RuleEvidence
-from configurator.lowering.layout import Layout
+from configurator.lowering.layout import Layout, SlotLayout
 from configurator.lowering.product import lower_product
 
 table_limits = st.sampled_from(TABLE_LIMITS)
@@ -291,7 +292,28 @@ def everything_possible(catalog: MadeCatalog) -> tuple[Layout, list[Assignment]]
     return lowered.layout, [each for each in found if all(holds(c, each) for c in structure)]
 
 
+HOLDS = (
+    r"(holds no (?P<no>[^ ,]+(, [^ ,]+)*( or [^ ,]+)?)"
+    r"|holds only (?P<only>[^ ,]+(, [^ ,]+)*( and (?!holds)[^ ,]+)?))?"
+    r"(( and )?holds at least (?P<least>\d+))?(( and )?holds at most (?P<most>\d+))?"
+)
+"""What is left of a mixed slot in words; empty for words that tell no more than what is chosen."""
+
+
 def is_left(layout: Layout, left: Left, assignment: Assignment) -> bool:
-    """Whether an assignment is within what is left of a place."""
-    variables = layout.of[left.place].variables
+    """Whether an assignment is within what is left of a place; of a mixed slot by the words themselves."""
+    found = layout.of[left.place]
+    variables = found.variables
+    if isinstance(found, SlotLayout) and found.slot.cardinality.kind == "mixed" and " = " not in left.text:
+        held = {component.sku: count for component, count in found.units(assignment)}
+        told = re.fullmatch(HOLDS, left.text.removeprefix(f"{left.place} "))
+        if told is not None:
+            return all(
+                (
+                    not held.keys() & set(re.split(r", | or ", told["no"] or "")),
+                    told["only"] is None or held.keys() <= set(re.split(r", | and ", told["only"])),
+                    sum(held.values()) >= int(told["least"] or 0),
+                    told["most"] is None or sum(held.values()) <= int(told["most"]),
+                )
+            )
     return all(assignment[v] in values for v, values in zip(variables, left.values, strict=True))

@@ -1,6 +1,7 @@
 """The laws of comparing two versions of a catalog, held against their whole lists."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from asked_catalogs import TABLE_LIMITS, loaded, tables_up_to
 from edited_catalogs import Edited, edited_catalogs
@@ -97,6 +98,7 @@ def test_lost_and_gained_are_the_differences_of_the_lists(edited: Edited, rows: 
         found.gained,
         found.kept,
     )
+    assert (len(before), len(after)) == (found.old, found.new)
     kind = {(False, False): "refactoring", (True, False): "specialisation", (False, True): "generalisation"}
     assert kind.get((bool(before - after), bool(after - before)), "both") == found.kind
 
@@ -115,6 +117,40 @@ def test_examples_are_lost_and_gained_and_say_why(edited: Edited) -> None:
     assert bool(before - after) == bool(lost)
     assert bool(after - before) == bool(gained)
     assert all(each.refusals for each in (*found.lost_examples, *found.gained_examples))
+
+
+@examples(40)
+@given(edited=edited_catalogs(), rows=st.sampled_from(TABLE_LIMITS))
+def test_old_less_lost_is_kept_and_new_less_gained_is_kept(edited: Edited, rows: int) -> None:
+    with tables_up_to(rows):
+        found = effect(edited.old, edited.new)
+    counts = [version.count(as_of=DAY).or_raise().value for version in (edited.old, edited.new)]
+
+    numbers = found.old, found.new, found.lost, found.gained, found.kept
+    old, new, lost, gained, kept = (number for number in numbers if number is not None)
+    assert old - lost == kept == new - gained
+    assert counts == [found.old_whole, found.new_whole]
+    assert found.left_out or counts == [old, new]
+
+
+@examples(40)
+@given(edited=edited_catalogs())
+def test_a_saved_configuration_breaks_exactly_when_it_is_lost(edited: Edited) -> None:
+    assume(small(edited))
+    before, after = edited.old.catalog.place_of, edited.new.catalog.place_of
+    # What has to be decided anew is another matter than what is lost.
+    assume(all(key in before or may_be_empty(place) for key, place in after.items()))
+    assume(all(same_sort(place, after[key]) for key, place in before.items() if key in after))
+    assume(all(key in after or may_be_empty(place) for key, place in before.items()))
+    _, now = both_lists(edited)
+    saved = list(islice(edited.old.configurations(as_of=DAY), 40))
+    found = edited.old.difference(edited.new, as_of=DAY, orders=[each.to_dict() for each in saved]).orders
+    lost = [at for at, each in enumerate(saved, 1) if told(edited.old, edited.new, each) not in now]
+
+    assert (found is None) == (not saved)
+    if found is not None:
+        assert lost == [order.number for order in found.broken]
+        assert len(saved) - len(lost) == found.sound
 
 
 @examples(25)

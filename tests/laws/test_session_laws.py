@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from asked_catalogs import loaded, meant_offers, named, named_object
+from asked_catalogs import loaded, meant_offers, named, named_object, taken_defaults
 from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,12 +200,12 @@ def meant(steps: Steps, place: MadePlace, choices: tuple[MadeChoice, ...]) -> Js
     """What must be told of a place."""
     catalog = steps.made.catalog
     completions = steps.completions(choices)
-    default = next((d for d in catalog.defaults if d.place == place.name and not d.conditional), None)
+    chosen = {choice.place.name for choice in choices}
     offers = meant_offers(
         place,
         [scene[place.name] for scene in completions],
-        default,
-        chosen=any(choice.place is place for choice in choices),
+        taken_defaults(catalog, completions, chosen),
+        chosen=place.name in chosen,
     )
     priced = steps.priced(completions)
 

@@ -21,7 +21,13 @@ from configurator.authoring.analysis.findings import (
     RuleWeight,
 )
 from configurator.authoring.analysis.ground import Ground
-from configurator.authoring.analysis.prices import never_needed, price_objective, price_span, range_finding
+from configurator.authoring.analysis.prices import (
+    cheapest_price,
+    dearest_price,
+    never_needed,
+    price_objective,
+    range_finding,
+)
 from configurator.authoring.analysis.reachability import unavoidable, unreachable
 from configurator.authoring.analysis.redundancy import idle_rows, never_told, redundant, redundant_ids
 from configurator.authoring.analysis.void import void_catalog, void_finding
@@ -32,16 +38,20 @@ from configurator.authoring.analysis.weights import (
     tight_finding,
     weight_finding,
 )
+from configurator.configuration.pricing import Priced
 from configurator.configuration.product import PreparedProduct
+from configurator.engines.diagram.left_out import LeftOut
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.explanation.conflict import switched_rules
+from configurator.lowering.objectives import LoweredObjective
 
 
 def analyze(product: PreparedProduct, limits: SearchLimits = NO_LIMITS) -> Analysis | Unknown:
     """Find out what a catalog says on a day.
 
-    Counts take half of the time left at most, so that what needs none is decided all the same; what a limit
+    The cheapest configuration comes first, which takes a moment. Counts take half of the time left at most,
+    and every other topic its share, so that what is easily told is told whatever else is hard; what a limit
     stops is left undecided, with the reason. Without even the valid domains all is unknown.
     """
     try:
@@ -61,41 +71,53 @@ def analyze(product: PreparedProduct, limits: SearchLimits = NO_LIMITS) -> Analy
     return _Work(Ground(product, rules, domains, limits)).done()
 
 
+CHEAPEST = "the cheapest configuration"
+DEAREST = "the dearest configuration"
+SPARED = "what is never needed"
+TOPICS = 12
+"""Among how many the time is shared."""
+
+
 @define(eq=False)
 class _Work:
-    """An analysis under way."""
+    """An analysis under way.
+
+    Attributes:
+        topics: how many are still to be looked at.
+    """
 
     ground: Ground
     findings: list[Finding] = field(factory=list)
     open: dict[str, Unknown] = field(factory=dict)
+    topics: int = TOPICS
 
     def done(self) -> Analysis:
-        """Everything, the dearest last."""
+        """Everything: what takes a moment first, and each topic within a share of the time left."""
         ground = self.ground
-        limits = ground.limits
-        half = limits.half()
-        found = counted(ground.product, ground.rules, half)
-        if isinstance(found, Unknown) and half.deadline is not None and half.now() > half.deadline:
-            found = Unknown("half of the time left did not suffice")
+        objective = self.objective()
+        cheapest = None if objective is None else self.end_of_prices(CHEAPEST, cheapest_price, objective)
+        found = self.counts()
         number = len(ground.rules.restrictions)
         alone = (found,) * number if isinstance(found, Unknown) else found.alone
         if isinstance(found, Unknown):
-            self.open["counts"] = found
-            total = ground.product.prepared.count({}, limits.half())
+            total = ground.product.prepared.count({}, self.share())
         else:
             total = found.everything
-        self.collect(UNREACHED, lambda: unreachable(ground))
-        self.collect(UNAVOIDABLE, lambda: unavoidable(ground))
-        idle = self.collect(IDLE_RULES, lambda: redundant(ground, alone))
-        self.collect(SILENT_RULES, lambda: never_told(ground))
+        self.collect(UNREACHED, unreachable)
+        self.collect(UNAVOIDABLE, unavoidable)
+        idle = self.collect(IDLE_RULES, lambda ground: redundant(ground, alone))
+        self.collect(SILENT_RULES, never_told)
         idle_ids = redundant_ids(idle, ground.rules.restrictions)
-        self.collect(IDLE_ROWS, lambda: idle_rows(ground, idle_ids))
-        weights = rule_weights(ground, alone)
+        self.collect(IDLE_ROWS, lambda ground: idle_rows(ground, idle_ids))
+        weights = rule_weights(ground.within(self.share()), alone)
         line = weight_finding(weights, total)
         self.findings += [] if line is None else [line]
         resources = self.resources(idle_ids, weights)
+        dearest = None if objective is None else self.end_of_prices(DEAREST, dearest_price, objective)
+        prices = self.prices(cheapest, dearest)
+        if objective is not None and prices is not None:
+            self.collect(SPARED, lambda ground: never_needed(ground, objective))
         families = self.families(weights, total)
-        prices = self.prices()
         self.findings += [
             Finding(OPEN, f"{topic}: {unknown.reason}", (topic,)) for topic, unknown in self.open.items()
         ]
@@ -105,14 +127,49 @@ class _Work:
             ground.lowered.as_of, total, ranked, weights, resources, prices, families, open=self.open
         )
 
-    def collect(self, topic: str, find: Callable[[], Iterator[Finding]]) -> list[Finding]:
-        """The findings of one topic, as far as the limits let them be found."""
+    # ------------------------------------------------------------ time
+
+    def share(self) -> SearchLimits:
+        """The next topic's share of the time left: twice what would be its due if all took the same.
+
+        What a topic leaves of it the others have; the last one has all that is left.
+        """
+        limits = self.ground.limits
+        self.topics -= 1
+        if limits.deadline is None:
+            return limits
+        left = max(0.0, limits.deadline - limits.now())
+        seconds = left * 2 / (max(self.topics, 0) + 2)
+        return SearchLimits(limits.now() + seconds, seconds, limits.now)
+
+    def stopped(self, reason: str, share: SearchLimits) -> Unknown:
+        """Why a topic is undecided; a limit that is but its share of the time is not told as the whole."""
+        if share.deadline is None or share.now() <= share.deadline:
+            return Unknown(reason)
+        if not share.seconds:
+            return Unknown("no time was left for it")
+        return Unknown(f"{share.seconds:.3g} s, its share of the time, did not suffice")
+
+    def collect(self, topic: str, find: Callable[[Ground], Iterator[Finding]]) -> list[Finding]:
+        """The findings of one topic, as far as its share of the time lets them be found."""
         found: list[Finding] = []
+        share = self.share()
         try:
-            found.extend(find())
+            found.extend(find(self.ground.within(share)))
         except SearchLimitError as stopped:
-            self.open[topic] = Unknown(stopped.reason)
+            self.open[topic] = self.stopped(stopped.reason, share)
         self.findings += found
+        return found
+
+    # ------------------------------------------------------------ topics with figures of their own
+
+    def counts(self) -> LeftOut | Unknown:
+        """How much each rule refuses alone, within half of the time left: the rest hardly needs it."""
+        self.topics -= 1
+        half = self.ground.limits.half()
+        found = counted(self.ground.product, self.ground.rules, half)
+        if isinstance(found, Unknown):
+            found = self.open["counts"] = self.stopped(found.reason, half)
         return found
 
     def resources(self, idle: frozenset[str], weights: tuple[RuleWeight, ...]) -> tuple[ResourceLeft, ...]:
@@ -120,10 +177,10 @@ class _Work:
         alone = {weight.rule: weight.alone for weight in weights}
         found: list[ResourceLeft] = []
 
-        def told() -> Iterator[Finding]:
-            for each in resources_left(self.ground, idle):
+        def told(ground: Ground) -> Iterator[Finding]:
+            for each in resources_left(ground, idle):
                 found.append(each)
-                yield tight_finding(self.ground, each, alone[each.resource])
+                yield tight_finding(ground, each, alone[each.resource])
 
         self.collect("how tight resources are", told)
         return tuple(found)
@@ -132,28 +189,42 @@ class _Work:
         """The shares of components, and the slots that choke."""
         found: list[FamilyShares] = []
 
-        def told() -> Iterator[Finding]:
-            found.extend(family_shares(self.ground))
-            if isinstance(total, int):
-                yield from choking(self.ground, tuple(found), weights, total)
+        def told(ground: Ground) -> Iterator[Finding]:
+            for each in family_shares(ground):
+                found.append(each)
+                finding = choking(ground, each, weights, total) if isinstance(total, int) else None
+                if finding is not None:
+                    yield finding
 
         self.collect("shares of components", told)
         return tuple(found)
 
-    def prices(self) -> PriceSpan | None:
-        """The range of prices, and what is never needed."""
-        spans: list[PriceSpan] = []
+    def objective(self) -> LoweredObjective | None:
+        """The price as a sum; `None` where there is none."""
+        try:
+            return price_objective(self.ground)
+        except SearchLimitError as stopped:
+            self.open["prices"] = Unknown(stopped.reason)
+            return None
 
-        def told() -> Iterator[Finding]:
-            objective = price_objective(self.ground)
-            span = None if objective is None else price_span(self.ground, objective)
-            if objective is None or span is None:
-                return
-            spans.append(span)
-            yield range_finding(span)
-            idle = never_needed(self.ground, objective)
-            if idle is not None:
-                yield idle
+    def end_of_prices(
+        self,
+        topic: str,
+        find: Callable[[Ground, LoweredObjective], Priced | None],
+        objective: LoweredObjective,
+    ) -> Priced | None:
+        """One end of the range of prices."""
+        share = self.share()
+        try:
+            return find(self.ground.within(share), objective)
+        except SearchLimitError as stopped:
+            self.open[topic] = self.stopped(stopped.reason, share)
+            return None
 
-        self.collect("prices", told)
-        return spans[0] if spans else None
+    def prices(self, cheapest: Priced | None, dearest: Priced | None) -> PriceSpan | None:
+        """The range of prices, as far as it is known."""
+        if cheapest is None and dearest is None:
+            return None
+        span = PriceSpan(cheapest, dearest)
+        self.findings.append(range_finding(span))
+        return span

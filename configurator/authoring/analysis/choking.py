@@ -5,11 +5,13 @@ from fractions import Fraction
 
 from configurator.authoring.analysis.findings import CHOKE, ComponentShare, FamilyShares, Finding, RuleWeight
 from configurator.authoring.analysis.ground import Ground
-from configurator.authoring.analysis.reachability import components
+from configurator.authoring.analysis.reachability import components, living_skus
 from configurator.catalog.judgement import places_read
 from configurator.catalog.structure import Slot
 from configurator.configuration.product import compiled_product
-from configurator.engines.diagram.walks.counting import count, counts_by_value
+from configurator.csp.variables import Assumptions
+from configurator.engines.diagram.search import DiagramSearch
+from configurator.engines.diagram.walks.counting import counts_by_value
 from configurator.engines.engine import Unknown
 from configurator.errors import SearchLimitError
 from configurator.lowering.layout import SlotLayout
@@ -17,76 +19,97 @@ from configurator.lowering.layout import SlotLayout
 CARRIED = Fraction(9, 10)
 """A slot chokes if a small part of its components carries this share of the configurations."""
 SMALL_PART = Fraction(1, 4)
-"""Which part of the components in force is small."""
+"""Which part of the living components is small."""
 FEWEST = 4
-"""Components in force below which a slot is no matter of shares."""
+"""Living components below which a slot is no matter of shares."""
 
 
 def family_shares(ground: Ground) -> Iterator[FamilyShares]:
     """In how many configurations each component in force is, slot by slot, in catalog order.
 
+    Where one sum stays outside the diagram, such as a budget, each component is counted by itself.
+
     Raises:
-        SearchLimitError: the catalog could not be compiled without sums outside the diagram.
+        SearchLimitError: a limit was reached, or the catalog cannot be compiled.
     """
     found = compiled_product(ground.product, "shares of components", ground.limits)
     if isinstance(found, Unknown):
         raise SearchLimitError(found.reason)
-    if found.compiled.side_sums:
-        raise SearchLimitError("a sum stays outside the diagram, so that shares cannot be told")
-    everything = count(found.compiled, {}, ground.limits)
+    if len(found.compiled.side_sums) > 1:
+        # Each count would be a search of its own, and there is one for each component.
+        raise SearchLimitError("several sums stay outside the diagram, so that shares cannot be told")
     for layout in ground.lowered.layout.of.values():
-        if not isinstance(layout, SlotLayout):
-            continue
-        shares = {component.sku: 0 for component in components(layout)}
-        if layout.slot.cardinality.kind == "mixed":
-            for sku in shares:
-                others = frozenset(
-                    at for at, units in enumerate(layout.values) if not units or units[0][0].sku != sku
-                )
-                without = dict.fromkeys(layout.variables, others)
-                shares[sku] = everything - count(found.compiled, without, ground.limits)
-        else:
-            (variable,) = layout.variables
-            by_value = counts_by_value(found.compiled, variable, {}, ground.limits)
-            for units, number in zip(layout.values, by_value.tolist(), strict=True):
-                if units:
-                    shares[units[0][0].sku] += int(number)
-        ranked = sorted(shares.items(), key=lambda pair: -pair[1])
-        yield FamilyShares(layout.slot.key, tuple(ComponentShare(sku, number) for sku, number in ranked))
+        if isinstance(layout, SlotLayout):
+            shares = _shares(found, layout, ground)
+            ranked = sorted(shares.items(), key=lambda pair: -pair[1])
+            yield FamilyShares(layout.slot.key, tuple(ComponentShare(sku, number) for sku, number in ranked))
+
+
+def _shares(compiled: DiagramSearch, layout: SlotLayout, ground: Ground) -> dict[str, int]:
+    """By SKU, in how many configurations it is in a slot."""
+    shares = {component.sku: 0 for component in components(layout)}
+    living = living_skus(ground, layout)
+    if layout.slot.cardinality.kind == "mixed":
+        everything, every = _counted(compiled, {}, ground), frozenset(range(len(layout.values)))
+        for sku in filter(living.__contains__, shares):
+            without = dict.fromkeys(layout.variables, every - _holding(layout, sku))
+            shares[sku] = everything - _counted(compiled, without, ground)
+        return shares
+    (variable,) = layout.variables
+    if compiled.compiled.side_sums:
+        for sku in filter(living.__contains__, shares):
+            shares[sku] = _counted(compiled, {variable: _holding(layout, sku)}, ground)
+        return shares
+    by_value = counts_by_value(compiled.compiled, variable, {}, ground.limits)
+    for units, number in zip(layout.values, by_value.tolist(), strict=True):
+        if units:
+            shares[units[0][0].sku] += int(number)
+    return shares
+
+
+def _holding(layout: SlotLayout, sku: str) -> frozenset[int]:
+    """The values of a slot that hold a component."""
+    return frozenset(value for value, units in enumerate(layout.values) if units and units[0][0].sku == sku)
+
+
+def _counted(compiled: DiagramSearch, assumptions: Assumptions, ground: Ground) -> int:
+    found = compiled.count(assumptions, ground.limits)
+    if isinstance(found, Unknown):
+        raise SearchLimitError(found.reason)
+    return found
 
 
 def choking(
-    ground: Ground, families: tuple[FamilyShares, ...], weights: tuple[RuleWeight, ...], configurations: int
-) -> Iterator[Finding]:
-    """The slots that choke, in catalog order.
+    ground: Ground, found: FamilyShares, weights: tuple[RuleWeight, ...], configurations: int
+) -> Finding | None:
+    """That a slot chokes; `None` where it does not.
 
-    A slot with at least four components in force chokes if at most a quarter of them carry at least nine
-    tenths of the configurations that fill it. Mixed slots are left out: there one configuration has
-    several components.
+    A slot with at least four components that can be chosen chokes if at most a quarter of them carry at
+    least nine tenths of the configurations that fill it. Dead components are told elsewhere. Mixed slots
+    are left out: there one configuration has several components.
     """
-    for found in families:
-        slot = ground.lowered.catalog.place_of[found.slot]
-        filled = sum(share.configurations for share in found.components)
-        mixed = isinstance(slot, Slot) and slot.cardinality.kind == "mixed"
-        if mixed or len(found.components) < FEWEST or not filled:
-            continue
-        carried, few = 0, 0
-        while carried < CARRIED * filled:
-            carried += found.components[few].configurations
-            few += 1
-        if few > SMALL_PART * len(found.components):
-            continue
-        rarest = found.components[-1]
-        names = ", ".join(share.component for share in found.components[:few])
-        message = (
-            f"`{found.slot}`: {few} of {len(found.components)} components carry "
-            f"{percent(carried, filled)} of the configurations that fill it: {names}"
-        )
-        notes = [f"the rarest, {rarest.component}, is in {rarest.configurations:,} of {configurations:,}"]
-        heavy = _heaviest(ground, found.slot, weights)
-        if heavy is not None:
-            notes.append(f"what refuses most there alone: {heavy.rule} {heavy.alone:,}")
-        yield Finding(CHOKE, message, (found.slot,), slot.span.location, notes=tuple(notes))
+    slot = ground.lowered.catalog.place_of[found.slot]
+    shares = tuple(share for share in found.components if share.configurations)
+    if len(shares) < FEWEST or (isinstance(slot, Slot) and slot.cardinality.kind == "mixed"):
+        return None
+    filled = sum(share.configurations for share in shares)
+    carried, few = 0, 0
+    while carried < CARRIED * filled:
+        carried += shares[few].configurations
+        few += 1
+    if few > SMALL_PART * len(shares):
+        return None
+    rarest = shares[-1]
+    names = ", ".join(share.component for share in shares[:few])
+    message = (
+        f"`{found.slot}`: {few} of {len(shares)} components carry "
+        f"{percent(carried, filled)} of the configurations that fill it: {names}"
+    )
+    notes = [f"the rarest, {rarest.component}, is in {rarest.configurations:,} of {configurations:,}"]
+    heavy = _heaviest(ground, found.slot, weights)
+    if heavy is not None:
+        notes.append(f"what refuses most there alone: {heavy.rule} {heavy.alone:,}")
+    return Finding(CHOKE, message, (found.slot,), slot.span.location, notes=tuple(notes))
 
 
 def _heaviest(ground: Ground, slot: str, weights: tuple[RuleWeight, ...]) -> RuleWeight | None:

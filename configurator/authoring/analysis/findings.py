@@ -127,10 +127,10 @@ class ResourceLeft:
 
 @frozen
 class PriceSpan:
-    """The cheapest and the dearest configuration, by the calc `price`."""
+    """The cheapest and the dearest configuration, by the calc `price`; `None` where a limit stopped it."""
 
-    cheapest: Priced
-    dearest: Priced
+    cheapest: Priced | None
+    dearest: Priced | None
 
 
 @frozen
@@ -158,7 +158,8 @@ class VoidCatalog:
         complete: whether these are all such sets.
         drops: the smallest sets of rules without which there are valid configurations; all of that size,
             unless a limit cut them short.
-        empty: slots that must be filled and have no component in force.
+        empty: slots that must be filled and have no component in force. The conflicts are then of rules
+            that read none of these, and there is nothing to drop: no rule keeps them empty.
     """
 
     conflicts: tuple[tuple[str, ...], ...]
@@ -177,7 +178,7 @@ class Analysis:
         findings: the gravest first, then by code, then in catalog order.
         weights: of each rule, table and resource that decides, in the order declared.
         resources: those that ever decide, in the order declared.
-        prices: `None` without a calc `price`, without configurations, or where a limit stopped it.
+        prices: `None` without a calc `price`, without configurations, or where limits stopped both ends.
         families: the slots of which shares could be told, in catalog order.
         void: why there is no valid configuration; `None` where there is one.
         open: what limits kept from being found out, by topic.

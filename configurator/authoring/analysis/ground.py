@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from configurator.catalog.rules import Restriction
 from configurator.configuration.model import Configuration
@@ -67,14 +67,19 @@ class Ground:
         product: the catalog on a day.
         rules: its restrictions, part by part.
         domains: for every variable the values that valid configurations have; not empty.
-        limits: of the whole analysis.
+        limits: of what is asked at the moment.
+        blamed: one for each finding for which the fewest rules to blame were looked for.
     """
 
     product: PreparedProduct
     rules: SwitchedRules
     domains: Domains = field(repr=False)
     limits: SearchLimits
-    _blamed: list[None] = field(factory=list, init=False, repr=False)
+    blamed: list[None] = field(factory=list, repr=False)
+
+    def within(self, limits: SearchLimits) -> "Ground":
+        """The same under other limits."""
+        return evolve(self, limits=limits)
 
     @property
     def lowered(self) -> LoweredProduct:
@@ -127,8 +132,8 @@ class Ground:
         After many such questions: a set that is minimal. Empty also where a limit stopped the search.
         """
         try:
-            if len(self._blamed) < MOST_SMALLEST:
-                self._blamed.append(None)
+            if len(self.blamed) < MOST_SMALLEST:
+                self.blamed.append(None)
                 found = smallest_conflict(asked, on, self.limits)
             else:
                 found = shrink(asked, on, self.limits)

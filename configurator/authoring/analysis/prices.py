@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from configurator.authoring.analysis.dearest import Costs
 from configurator.authoring.analysis.findings import NEVER_NEEDED, RANGE, Finding, PriceSpan
 from configurator.authoring.analysis.ground import Ground
 from configurator.authoring.analysis.reachability import components, living_skus
-from configurator.configuration.pricing import Amount, Priced, amount
+from configurator.configuration.pricing import Amount, Priced, amount, no_sum
 from configurator.configuration.product import compiled_product
 from configurator.csp.constraints import LinearTerm
 from configurator.csp.variables import Assignment
 from configurator.engines.diagram.decisions import SingleDecision
 from configurator.engines.diagram.multisets import MultisetDecision
-from configurator.engines.engine import Optimum, Unknown
+from configurator.engines.engine import Infeasible, Optimum, Unknown
 from configurator.errors import SearchLimitError
 from configurator.lowering.layout import SlotLayout
 from configurator.lowering.objectives import LoweredObjective, lower_calc
@@ -35,29 +36,44 @@ def price_objective(ground: Ground) -> LoweredObjective | None:
         return None
     found = lower_calc(ground.lowered, calc)
     if found is None:
-        raise SearchLimitError(f"the calc `{PRICE}` is no sum over the places")
+        raise SearchLimitError(no_sum(PRICE).reason)
     return found
 
 
-def price_span(ground: Ground, objective: LoweredObjective) -> PriceSpan | None:
-    """The cheapest and the dearest configuration; `None` where none has a price.
+def cheapest_price(ground: Ground, objective: LoweredObjective) -> Priced | None:
+    """The cheapest configuration; `None` where none has a price.
 
     Raises:
         SearchLimitError: a limit was reached.
     """
-    dearest_terms = tuple(LinearTerm(t.variable, tuple(-w for w in t.weights)) for t in objective.terms)
+    best = _cheapest(ground, objective, objective.known({}, _sizes(ground)))
+    return None if best is None else _priced(ground, best.witness, amount(objective, best.cost))
+
+
+def dearest_price(ground: Ground, objective: LoweredObjective) -> Priced | None:
+    """The dearest configuration; `None` where none has a price.
+
+    Under a budget it is found from counts, which take a moment where a search may take hours.
+
+    Raises:
+        SearchLimitError: a limit was reached.
+    """
     known = objective.known({}, _sizes(ground))
-    best = ground.product.prepared.cheapest(objective.terms, known, ground.limits)
-    worst = ground.product.prepared.cheapest(dearest_terms, known, ground.limits)
-    for found in (best, worst):
-        if isinstance(found, Unknown):
-            raise SearchLimitError(found.reason)
-    if not isinstance(best, Optimum) or not isinstance(worst, Optimum):
+    compiled = compiled_product(ground.product, "the dearest configuration", ground.limits.half())
+    if not isinstance(compiled, Unknown) and compiled.compiled.side_sums:
+        counting = Costs(compiled, objective.terms, _sizes(ground), ground.limits.half())
+        found = counting.dearest(known)
+        if isinstance(found, Infeasible):
+            return None
+        if isinstance(found, Optimum):
+            return _priced(ground, found.witness, amount(objective, found.cost))
+    negated = tuple(LinearTerm(t.variable, tuple(-w for w in t.weights)) for t in objective.terms)
+    worst = ground.product.prepared.cheapest(negated, known, ground.limits)
+    if isinstance(worst, Unknown):
+        raise SearchLimitError(worst.reason)
+    if isinstance(worst, Infeasible):
         return None
-    return PriceSpan(
-        _priced(ground, best.witness, amount(objective, best.cost)),
-        _priced(ground, worst.witness, amount(objective, -worst.cost)),
-    )
+    return _priced(ground, worst.witness, amount(objective, -worst.cost))
 
 
 def _priced(ground: Ground, witness: Assignment, worth: Amount) -> Priced:
@@ -69,13 +85,24 @@ def _sizes(ground: Ground) -> tuple[int, ...]:
 
 
 def range_finding(span: PriceSpan) -> Finding:
-    """The range in one line."""
-    low, high = span.cheapest.amount.text, span.dearest.amount.text
-    return Finding(RANGE, f"price {low} to {high}", (PRICE,), witness=span.cheapest.configuration)
+    """The range in one line; an end that was not found is said to be unknown."""
+    match span:
+        case PriceSpan(cheapest=Priced(configuration, least), dearest=None):
+            return Finding(
+                RANGE, f"price from {least.text}; the dearest is not known", (PRICE,), witness=configuration
+            )
+        case PriceSpan(cheapest=None, dearest=Priced(configuration, most)):
+            return Finding(
+                RANGE, f"price up to {most.text}; the cheapest is not known", (PRICE,), witness=configuration
+            )
+        case PriceSpan(cheapest=Priced(configuration, least), dearest=Priced(_, most)):
+            return Finding(RANGE, f"price {least.text} to {most.text}", (PRICE,), witness=configuration)
+        case _:
+            raise AssertionError(span)
 
 
-def never_needed(ground: Ground, objective: LoweredObjective) -> Finding | None:
-    """Components that no cheapest completion needs, in one line; `None` where every one is needed somewhere.
+def never_needed(ground: Ground, objective: LoweredObjective) -> Iterator[Finding]:
+    """Components that no cheapest completion needs, in one line; none where every one is needed somewhere.
 
     A component is needed if the cheapest configuration has it, or the cheapest one with some choice at one
     other place (of equal ones the first in catalog order). Dead components are told elsewhere.
@@ -108,11 +135,11 @@ def never_needed(ground: Ground, objective: LoweredObjective) -> Finding | None:
         if component.sku in living_skus(ground, layout) and component.sku not in spared
     }
     if not idle:
-        return None
+        return
     told = list(idle)[:MOST_TOLD]
     more = f" and {len(idle) - len(told):,} more" if len(idle) > len(told) else ""
     message = f"no cheapest completion of one choice needs {', '.join(told)}{more}"
-    return Finding(NEVER_NEEDED, message, tuple(idle))
+    yield Finding(NEVER_NEEDED, message, tuple(idle))
 
 
 def _held(ground: Ground, witness: Assignment, *, but: str) -> set[str]:

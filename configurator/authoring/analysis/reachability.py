@@ -14,10 +14,12 @@ from configurator.authoring.analysis.findings import (
 from configurator.authoring.analysis.ground import Ground, holding, lacking, within
 from configurator.catalog.structure import Component, ProductOption, Slot
 from configurator.catalog.values import Value, format_number, format_value
+from configurator.csp.constraints import ClauseConstraint, Literal
 from configurator.csp.negation import Alternative
 from configurator.engines.engine import Unknown
 from configurator.engines.switched import Possible
 from configurator.errors import SearchLimitError
+from configurator.explanation.conflict import listed
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
 
 
@@ -33,6 +35,10 @@ def unreachable(ground: Ground) -> Iterator[Finding]:
                 missing = [component for component in components(layout) if component.sku not in here]
                 elsewhere = [each for each in missing if (slot.family.key, each.sku) in living]
                 sharing = [each for each in slots if each.slot.family is slot.family]
+                dead = [each for each in missing if each not in elsewhere]
+                if dead and not here and not elsewhere and (slot.family.key, dead[0].sku) not in told:
+                    told.update((slot.family.key, each.sku) for each in dead)
+                    yield _always_empty(ground, sharing, dead)
                 for component in missing:
                     if component not in elsewhere and (slot.family.key, component.sku) not in told:
                         told.add((slot.family.key, component.sku))
@@ -62,10 +68,33 @@ def _dead(ground: Ground, slots: list[SlotLayout], component: Component) -> Find
     return Finding(DEAD, message, (component.sku,), component.span.location, because)
 
 
+def _always_empty(ground: Ground, slots: list[SlotLayout], dead: list[Component]) -> Finding:
+    """That whole slots are always empty: one finding, not one for each component."""
+    filled = tuple((_filled(slot),) for slot in slots)
+    keys = listed([f"`{slot.slot.key}`" for slot in slots])
+    skus = tuple(component.sku for component in dead)
+    message = f"{keys} {'is' if len(slots) == 1 else 'are'} always empty: "
+    message += f"the only component, `{skus[0]}`, is" if len(skus) == 1 else f"all {len(skus)} components are"
+    notes = () if len(skus) == 1 else (", ".join(skus),)
+    location = slots[0].slot.span.location
+    return Finding(
+        DEAD, f"{message} in no valid configuration", skus, location, _reason(ground, filled), notes
+    )
+
+
+def _filled(layout: SlotLayout) -> ClauseConstraint:
+    """That a slot holds anything."""
+    values = frozenset(value for value, units in enumerate(layout.values) if units)
+    return ClauseConstraint(tuple(Literal(variable, values) for variable in layout.variables))
+
+
 def _elsewhere(ground: Ground, layout: SlotLayout, missing: list[Component]) -> Finding:
     skus = tuple(component.sku for component in missing)
     because = _reason(ground, tuple((holding(layout, sku),) for sku in skus))
-    message = f"`{layout.slot.key}` never holds {', '.join(skus)}: only other slots of the family do"
+    if living_skus(ground, layout):
+        message = f"`{layout.slot.key}` never holds {', '.join(skus)}: only other slots of the family do"
+    else:
+        message = f"`{layout.slot.key}` is always empty: only other slots of the family are filled"
     return Finding(ELSEWHERE, message, (layout.slot.key, *skus), layout.slot.span.location, because)
 
 

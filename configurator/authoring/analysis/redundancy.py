@@ -127,7 +127,9 @@ def _idle_rows(ground: Ground, number: int, table: VariantTable) -> Iterator[Fin
         rest = ground.but(number)
         if table.kind != "forbid" and ground.possible(asked, rest) is None:
             yield _idle_row(ground, table, row, asked, rest, "is never used")
-        elif table.kind == "allow partial" or _moves_others(table, at):
+        elif _moves_others(table, at) or (
+            table.kind == "allow partial" and ground.possible(*_freed(ground, number, table, at)) is not None
+        ):
             # Without it, other rows would mean something else: it cannot simply be taken out.
             continue
         elif ground.possible(asked, (*rest, *others_count[at])) is None:
@@ -137,6 +139,35 @@ def _idle_rows(ground: Ground, number: int, table: VariantTable) -> Iterator[Fin
                 else "allows nothing that no other row allows"
             )
             yield _idle_row(ground, table, row, asked, (*rest, *others_count[at]), what)
+        elif table.kind == "allow partial" and _loses_nothing(ground, table, at):
+            freed, on = _freed(ground, number, table, at)
+            because = ground.ids(set(ground.because(freed, on)) - {len(ground.every)})
+            message = f"row {row.number} of table `{table.key}` changes nothing: its key may as well be free"
+            yield Finding(IDLE_ROW, message, (table.key, str(row.number)), row.span.location, because)
+
+
+def _freed(ground: Ground, number: int, table: VariantTable, at: int) -> tuple[OneOf, tuple[int, ...]]:
+    """That an `allow partial` table is broken, and would not be without one of its rows.
+
+    What no row names is free there: the row that alone names a key is needed even if it allows nothing.
+
+    Returns:
+        What to ask, and of which parts.
+    """
+    problem = ground.rules.problem.extended([_without(ground, table, at)], ground.limits)
+    asked = OneOf.of(problem, ground.broken(number), ground.limits)
+    return asked, (*ground.but(number), len(ground.every))
+
+
+def _loses_nothing(ground: Ground, table: VariantTable, at: int) -> bool:
+    """Whether everything valid keeps the table without one of its rows."""
+    lost = ground.one_of(broken_part(_without(ground, table, at), ground.variables))
+    return ground.possible(lost, ground.every) is None
+
+
+def _without(ground: Ground, table: VariantTable, at: int) -> tuple[Constraint, ...]:
+    rest = evolve(table, rows=table.rows[:at] + table.rows[at + 1 :])
+    return tuple(lower_restriction(rest, ground.lowered.layout))
 
 
 def _idle_row(

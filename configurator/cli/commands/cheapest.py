@@ -8,7 +8,7 @@ from rich.text import Text
 
 from configurator.cli.commands.list import cells, chosen_columns
 from configurator.cli.exit_codes import ExitCode
-from configurator.cli.failures import MORE_TIME, SAYS_WHY
+from configurator.cli.failures import SAYS_WHY, next_step
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
     answers,
@@ -75,7 +75,7 @@ def cheapest(
     result = cheapest_json(found, by)
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
-        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (next_step(found),))
     if isinstance(found, NotCompletable):
         line = Text.assemble(("nothing", BAD), f" with a {by} keeps the choices")
         return Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,))

@@ -8,17 +8,18 @@ from attrs import evolve
 from rich.text import Text
 
 from configurator.authoring.difference import EXAMPLES as MOST_EXAMPLES
-from configurator.authoring.difference import Difference, Effect
+from configurator.authoring.difference import TOO_MANY_WAYS, Difference, Effect
 from configurator.authoring.saved_orders import SavedOrder
 from configurator.cli.differences import github_lines, markdown_lines, text_lines
 from configurator.cli.exit_codes import ExitCode
-from configurator.cli.failures import MORE_TIME
+from configurator.cli.failures import MORE_TIME, CommandError
 from configurator.cli.files import read_bytes
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import answers, output_options, question_options
 from configurator.cli.parameters import read_day
 from configurator.cli.revisions import find_at_revision, is_revision
 from configurator.configurator import Configurator
+from configurator.engines.engine import Unknown
 from configurator.errors import OrderError
 from configurator.serialization import parse_json
 from configurator.serialization_difference import difference_json
@@ -56,7 +57,7 @@ Examples:
     default=MOST_EXAMPLES,
     show_default=True,
     metavar="N",
-    help="How many configurations to tell that were lost, and as many gained.",
+    help="How many configurations to tell that were lost, and as many gained, at most; 0 for all causes.",
 )
 @question_options
 @output_options("github", "markdown")
@@ -85,7 +86,7 @@ def diff(
             as_of_other=second,
             seconds=inquiry.settings.seconds,
             orders=saved,
-            limit=limit,
+            limit=limit or None,
         )
     return _answer(inquiry, found, (old, new), orders or "", exit_code=exit_code)
 
@@ -110,12 +111,16 @@ def _answer(
     notes: list[str] = []
     if isinstance(found.effect, Effect) and found.effect.reason:
         notes.append(f"not counted: {found.effect.reason}")
-    if found.undecided or notes:
+    hopeless = isinstance(found.effect, Unknown) and TOO_MANY_WAYS in found.effect.reason
+    if (found.undecided and not hopeless) or notes:
         notes.append(MORE_TIME)
     return Answer(status, code, difference_json(found), lines, tuple(notes))  # type: ignore[arg-type]  # one of three
 
 
 def _load(inquiry: Inquiry, path: str) -> Configurator:
+    if not path.strip():
+        # An empty name would be the folder one stands in: mostly a variable of a script that was not set.
+        raise CommandError("the name of a catalog is empty", ExitCode.USAGE, "write `.` for this folder")
     if not is_revision(path):
         return inquiry.load(path)
     found = find_at_revision(path)

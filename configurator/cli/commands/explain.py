@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from configurator.cli.exit_codes import ExitCode
-from configurator.cli.failures import MORE_TIME, SAYS_WHY, CommandError
+from configurator.cli.failures import SAYS_WHY, CommandError, next_step
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
     answers,
@@ -131,7 +131,7 @@ def _told_conflicts(
 
 
 def _undecided(found: Unknown, result: dict[str, Any]) -> Answer:
-    return Answer("unknown", ExitCode.UNKNOWN, result, (undecided_line(found),), (MORE_TIME,))
+    return Answer("unknown", ExitCode.UNKNOWN, result, (undecided_line(found),), (next_step(found),))
 
 
 # ---------------------------------------------------------------- why, why not

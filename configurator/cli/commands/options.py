@@ -7,7 +7,7 @@ import click
 from rich.text import Text
 
 from configurator.cli.exit_codes import ExitCode
-from configurator.cli.failures import MORE_TIME
+from configurator.cli.failures import MORE_TIME, next_step
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
     answers,
@@ -101,7 +101,7 @@ def _priced(found: ValidDomains, ranges: PriceRanges | Unknown) -> Answer:
     result = {**options_json(found), **prices_json(ranges)}
     if isinstance(ranges, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {ranges.reason}")
-        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (next_step(ranges),))
     return Answer("yes", ExitCode.YES, result, tuple(price_lines(ranges)))
 
 

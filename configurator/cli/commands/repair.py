@@ -48,11 +48,11 @@ def _read_weights(_: click.Context, __: click.Parameter, words: tuple[str, ...])
 @choice_arguments
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=0),
     default=DEFAULT_LIMIT,
     show_default=True,
     metavar="K",
-    help="How many ways out, the best first.",
+    help="How many ways out at most, the best first; 0 for all.",
 )
 @click.option("--lock", multiple=True, metavar="PLACE", help="Keep this choice; may be repeated.")
 @click.option(
@@ -80,10 +80,11 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
     given = read_choice_words(choices, file)
     asked = inquiry.load(catalog)
     wanted: int | None = more["apply"]
+    limit = DEFAULT_LIMIT if inquiry.settings.limit is None else inquiry.settings.limit
     with inquiry.screen.waiting("looking for ways out"):
         found = asked.repairs(
             given,
-            limit=max(inquiry.settings.limit or DEFAULT_LIMIT, wanted or 1),
+            limit=max(limit, wanted or 1) if limit else None,
             weights=more["weight"],
             locked=more["lock"],
             as_of=inquiry.day,
