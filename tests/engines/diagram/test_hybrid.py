@@ -17,7 +17,7 @@ from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
 from configurator.engines.diagram.decisions import DecisionWeights, SingleDecision
 from configurator.engines.diagram.layers import Diagram, Layer
 from configurator.engines.diagram.walks.domains import as_values
-from configurator.engines.diagram.weighing import hybrid, hybrid_costs, joint_counts
+from configurator.engines.diagram.weighing import hybrid, hybrid_costs, joint_counts, multipliers
 from configurator.engines.diagram.weighing.costs import Cheapest
 from configurator.engines.diagram.weighing.hybrid import (
     HybridFeasibility,
@@ -45,7 +45,7 @@ def solver_of(question: MadeQuestion) -> Callable[[Assumptions], Feasibility]:
 def test_domains_under_sums_are_the_values_in_solutions(bits: int, question: MadeQuestion) -> None:
     """However roughly the sums are told."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hybrid, "bits_for", lambda _: bits)
+        patch.setattr(multipliers, "bits_for", lambda _: bits)
         found = domains_under_sums(question.made.compiled, question.assumptions, solver_of(question))
 
     solutions = (solution for _, solution in question.answers)
@@ -56,7 +56,7 @@ def test_domains_under_sums_are_the_values_in_solutions(bits: int, question: Mad
 def test_feasibility_under_sums_is_told_with_a_solution(bits: int, question: MadeQuestion) -> None:
     compiled = question.made.compiled
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hybrid, "bits_for", lambda _: bits)
+        patch.setattr(multipliers, "bits_for", lambda _: bits)
         found = feasible_under_sums(compiled, question.assumptions, solver_of(question)).feasibility
 
     solutions = [solution for _, solution in question.answers]
@@ -131,10 +131,27 @@ def test_a_few_solutions_are_tried_before_another_engine_is_asked() -> None:
 
 def test_what_another_engine_leaves_open_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hybrid, "TRIED", 0)
+    monkeypatch.setattr(hybrid, "ROOMS", ())
     _, half = halves(4)
 
     with pytest.raises(SearchLimitError, match="out of breath"):
         domains_under_sums(opposed(4, (half, half)), {}, lambda _: Unknown("out of breath"))
+
+
+def test_values_that_bounds_leave_open_are_settled_by_the_paths_near_the_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hybrid, "TRIED", 0)
+    heavy, half = halves(4)
+
+    def solve(_: Assumptions) -> Feasibility:
+        raise AssertionError("there was no need to ask")
+
+    none = domains_under_sums(opposed(4, (half, half)), {}, solve)
+    only = domains_under_sums(opposed(4, (heavy[0] + heavy[3], heavy[1] + heavy[2])), {}, solve)
+
+    assert ((),) * 4 == as_values(none.domains)
+    assert ((0,), (1,), (1,), (0,)) == as_values(only.domains)
 
 
 def test_nobody_is_asked_where_bounds_decide() -> None:

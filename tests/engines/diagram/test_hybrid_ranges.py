@@ -12,13 +12,17 @@ from configurator.engines.diagram.compiled import SideSum
 from configurator.engines.diagram.decisions import DecisionWeights
 from configurator.engines.diagram.weighing import hybrid_ranges
 from configurator.engines.diagram.weighing.hybrid_ranges import (
+    LARGEST_MULTIPLIER,
     NOTHING,
     Digits,
+    Room,
     WeighedValues,
     least_under_sums,
+    possible_under_sums,
 )
 from configurator.engines.diagram.weighing.objectives import path_sum
 from configurator.engines.diagram.whole import Flags
+from configurator.engines.engine import NO_LIMITS
 
 
 def true_costs(question: MadeQuestion) -> list[list[int]]:
@@ -73,13 +77,55 @@ def test_what_is_settled_in_little_room_is_right(
 
 
 @given(
-    bits=st.integers(0, 12),
+    room=st.builds(Room, *[st.sampled_from((1, 2, 5, 20, 10_000))] * 2),
+    shares=st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3),
+    data=st.data(),
+    question=made_questions(sums=3),
+)
+def test_values_told_possible_or_not_are_so(
+    room: Room, shares: list[float], data: st.DataObject, question: MadeQuestion
+) -> None:
+    """Whatever is asked about, and whatever else is held for a candidate."""
+    compiled = question.made.compiled
+    weighed = WeighedValues.of_sums(compiled, NO_LIMITS)
+    assume(weighed)
+    assert weighed is not None
+    right = [np.zeros(variable.size, np.bool_) for variable in compiled.variables]
+    for _, solution in question.answers:
+        for found, value in zip(right, solution, strict=True):
+            found[value] = True
+    flags = [st.lists(st.booleans(), min_size=len(each), max_size=len(each)) for each in right]
+    candidates = [
+        np.array([value in question.assumptions.get(at, {value}) for value in range(len(each))], np.bool_)
+        & (each | np.array(data.draw(some), np.bool_))
+        for at, (each, some) in enumerate(zip(right, flags, strict=True))
+    ]
+    wanted = [
+        each & np.array(data.draw(some), np.bool_) for each, some in zip(candidates, flags, strict=True)
+    ]
+    possible, still_open = possible_under_sums(
+        weighed, candidates, wanted, question.assumptions, shares[: len(weighed.uppers)], room
+    )
+
+    for each, found, left in zip(right, possible, still_open, strict=True):
+        assert not (found & ~each).any()
+        assert not (left & found).any()
+    for each, asked, found, left in zip(right, wanted, possible, still_open, strict=True):
+        assert (asked & each & ~left <= found).all()
+        assert room.extensions < 10_000 or room.pairs < 10_000 or not left.any()
+
+
+@given(
+    bits=st.tuples(*[st.integers(0, 12)] * 3),
     rows=st.lists(st.tuples(*[st.integers(0, 4095)] * 6), min_size=1, max_size=9),
 )
-def test_words_of_sums_are_compared_sum_by_sum(bits: int, rows: list[tuple[int, ...]]) -> None:
-    digits = Digits.of(3, (1 << bits) - 1)
+def test_words_of_sums_are_compared_sum_by_sum(
+    bits: tuple[int, int, int], rows: list[tuple[int, ...]]
+) -> None:
+    most = [(1 << each) - 1 for each in bits]
+    digits = Digits.of(most)
     assert digits is not None
-    both = np.array(rows, np.int64) & ((1 << bits) - 1)
+    both = np.array(rows, np.int64) & np.array(most * 2)
     one, other = both[:, :3], both[:, 3:]
 
     compared = digits.no_more(digits.packed(one), digits.packed(other))
@@ -96,6 +142,21 @@ def test_sums_that_no_word_holds_are_left_alone() -> None:
     assert objective is not None
 
     assert WeighedValues.of(objective) is None
+
+
+def test_costs_in_hundredths_are_weighed_with_smaller_multipliers() -> None:
+    prices = [30_001, 20_002, 10_007]
+    weights = tuple(DecisionWeights(np.array(prices), 0) for _ in range(24))
+    turned = tuple(DecisionWeights(np.array([1, 2, 3]), 0) for _ in range(24))
+    compiled = free_diagram(*[3] * 24, side_sums=(SideSum(weights, 600_000), SideSum(turned, 48)))
+    objective = path_sum(compiled, tuple(LinearTerm(at, tuple(prices)) for at in range(24)))
+    assert objective is not None
+    weighed = WeighedValues.of(objective)
+    assert weighed is not None
+    found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 24, {})
+
+    assert 0 < weighed.most < LARGEST_MULTIPLIER
+    assert found.overall == 24 * 20_002
 
 
 def test_equals_beyond_the_room_still_give_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,9 @@
 """Several side sums, exactly: bounds and witnesses from the diagram, a search only for what they leave open.
 
 A few rounds with different multipliers (Lagrangean relaxation: Held, Karp 1970; Fisher 1981) prove most
-values possible or impossible, see `multipliers`. What stays open is asked of another engine, which is
-injected; every solution it finds proves a value of each variable. How often it was asked is part of the
-answer.
+values possible or impossible, see `multipliers`. What stays open is looked for on the paths of near least
+weighed sum, see `hybrid_ranges`, and what is open even then is asked of another engine, which is injected;
+every solution it finds proves a value of each variable. How often it was asked is part of the answer.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,14 +20,13 @@ from configurator.engines.diagram.walks.domains import feasibility, valid_domain
 from configurator.engines.diagram.weighing.budgets import domains_within, feasible_within
 from configurator.engines.diagram.weighing.cheapest_first import paths_by_total
 from configurator.engines.diagram.weighing.costs import assembled, least_totals_of
+from configurator.engines.diagram.weighing.hybrid_ranges import Room, WeighedValues, possible_under_sums
 from configurator.engines.diagram.weighing.multipliers import (
-    BoundedSum,
+    BindingSums,
     WeighedSums,
-    bits_for,
-    in_least_units,
+    binding_sums,
     whole_multipliers,
 )
-from configurator.engines.diagram.weighing.objectives import side_path_sum
 from configurator.engines.diagram.weighing.path_sums import PathSum, WeighedPaths, narrowed
 from configurator.engines.diagram.weighing.totals import totals
 from configurator.engines.diagram.whole import Flags, Whole, objects
@@ -37,14 +36,16 @@ from configurator.errors import SearchLimitError
 Solve = Callable[[Assumptions], Feasibility]
 """Another engine's feasibility, all constraints and side sums of the problem heeded."""
 
-ROUNDS = 4
+ROUNDS = 10
 """How often multipliers are tried for all values at once."""
 DEEPER_ROUNDS = 8
 """How often they are tried for the open values of one variable."""
 STEP = 4.0
-"""How strongly multipliers follow what their sums exceed."""
+"""How strongly multipliers follow what their sums exceed, at first."""
 TRIED = 256
 """How many solutions of least weighed sum are tried before another engine is asked."""
+ROOMS = (Room(1_000, 4_000), Room(8_000, 32_000), Room(64_000, 256_000))
+"""How much is looked at of paths with open values before they are asked about one by one."""
 BLOCK = 64
 """How many of them are tried together."""
 
@@ -72,39 +73,6 @@ class HybridFeasibility:
 
     feasibility: Feasible | Infeasible
     solved: int
-
-
-@frozen(eq=False)
-class BindingSums:
-    """The side sums of a diagram that some of its paths break.
-
-    Attributes:
-        void: some side sum is broken by every path.
-        exact: as sums along paths with their bounds.
-        bounded: the same, told in few bits.
-        first: weighed with the multipliers that every question begins with; `None` below two sums.
-    """
-
-    void: bool
-    exact: tuple[tuple[PathSum, int], ...]
-    bounded: tuple[BoundedSum, ...]
-    first: WeighedSums | None
-
-
-def binding_sums(compiled: CompiledDiagram, limits: SearchLimits) -> BindingSums:
-    """The side sums that matter: for `CompiledDiagram.remember`."""
-    limits.check()
-    every = [
-        in_least_units(side_path_sum(compiled, side_sum), side_sum.upper) for side_sum in compiled.side_sums
-    ]
-    exact = tuple((path_sum, upper) for path_sum, upper in every if upper < path_sum.highest)
-    if any(upper < path_sum.lowest for path_sum, upper in exact):
-        return BindingSums(True, exact, (), None)
-    bounded = tuple(BoundedSum.of(path_sum, upper, bits_for(len(exact))) for path_sum, upper in exact)
-    if len(exact) < 2:
-        return BindingSums(False, exact, bounded, None)
-    even = whole_multipliers(bounded, [1.0] * len(bounded))
-    return BindingSums(False, exact, bounded, WeighedSums.of(compiled, bounded, even))
 
 
 def feasible_under_sums(
@@ -140,6 +108,7 @@ def domains_under_sums(
     for weighed, paths in _rounds(compiled, assumptions, values, ROUNDS, limits):
         if not values.judge(weighed, least_totals_of(paths)):
             break
+    _settle_near(values, assumptions, limits)
     _settle_open(values, assumptions, asked, limits)
     return HybridDomains(tuple(values.proved), asked.times)
 
@@ -149,6 +118,7 @@ class _Excess:
     """How many times its bound each sum reaches where nothing is proved yet."""
 
     excess: NDArray[np.float64]
+    shares: NDArray[np.float64]
 
 
 @define
@@ -177,7 +147,7 @@ def _feasibility(
         return feasibility(compiled, assumptions, limits)
     if len(binding.exact) == 1:
         return feasible_within(*binding.exact[0], assumptions, limits)
-    last = _Excess(np.ones(len(binding.bounded)))
+    last = _Excess(np.ones(len(binding.bounded)), np.ones(len(binding.bounded)))
     tightest = []
     for weighed, paths in _rounds(compiled, assumptions, last, DEEPER_ROUNDS, limits):
         least = paths.down[0]
@@ -233,10 +203,11 @@ def _rounds(
     binding = compiled.remember(binding_sums, limits)
     assert binding.first is not None
     yield binding.first, binding.first.path_sum.under(assumptions, limits)
-    shares = np.ones(len(binding.bounded))
-    for _ in range(rounds - 1):
-        shares *= np.clip(last.excess, 0.5, 2.0) ** STEP
-        multipliers = whole_multipliers(binding.bounded, shares.tolist())
+    last.shares = np.ones(len(binding.bounded))
+    for number in range(rounds - 1):
+        # Steps grow smaller: otherwise shares swing to and fro about the best ones.
+        last.shares *= np.clip(last.excess, 0.5, 2.0) ** (STEP / (1 + number / 2))
+        multipliers = whole_multipliers(binding.bounded, last.shares.tolist())
         weighed = WeighedSums.of(compiled, binding.bounded, multipliers)
         yield weighed, weighed.path_sum.once(assumptions, limits)
 
@@ -248,13 +219,14 @@ class _Values:
         proved: for each variable the values proved possible.
         open: for each variable the values of which nothing is known yet.
         excess: how many times its bound each sum reaches for the values that are open.
+        shares: in which the bounds contributed to the last weighed bound.
     """
 
     def __init__(self, compiled: CompiledDiagram) -> None:
         self.compiled = compiled
         self.proved = [np.zeros(variable.size, np.bool_) for variable in compiled.variables]
         self.open = [np.ones(variable.size, np.bool_) for variable in compiled.variables]
-        self.excess = np.ones(0)
+        self.excess = self.shares = np.ones(0)
 
     def judge(self, weighed: WeighedSums, totals: Sequence[Whole]) -> bool:
         """Learn from least totals; whether something is still open."""
@@ -274,6 +246,22 @@ class _Values:
         for at, value in enumerate(witness):
             self.proved[at][value] = True
             self.open[at][value] = False
+
+
+def _settle_near(values: _Values, assumptions: Assumptions, limits: SearchLimits) -> None:
+    """Look at the paths of near least weighed sum with what is open, at more and more of them."""
+    weighed = values.compiled.remember(WeighedValues.of_sums, limits)
+    if weighed is None:
+        return
+    for room in ROOMS:
+        if not any(flags.any() for flags in values.open):
+            return
+        candidates = list(map(np.logical_or, values.proved, values.open))
+        shares = values.shares.tolist()
+        found = possible_under_sums(weighed, candidates, values.open, assumptions, shares, room, limits)
+        for at, (possible, still_open) in enumerate(zip(*found, strict=True)):
+            values.proved[at] |= possible
+            values.open[at] &= still_open
 
 
 def _settle_open(values: _Values, assumptions: Assumptions, asked: _Asked, limits: SearchLimits) -> None:

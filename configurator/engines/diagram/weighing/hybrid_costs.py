@@ -17,8 +17,8 @@ from configurator.csp.variables import Assignment, Assumptions
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.weighing.cheapest_first import paths_by_total
 from configurator.engines.diagram.weighing.costs import Cheapest, assembled, cheapest
-from configurator.engines.diagram.weighing.hybrid import Solve, binding_sums, feasible_under_sums, keeps_sums
-from configurator.engines.diagram.weighing.multipliers import weighed_together
+from configurator.engines.diagram.weighing.hybrid import Solve, feasible_under_sums, keeps_sums
+from configurator.engines.diagram.weighing.multipliers import binding_sums, weighed_together
 from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.diagram.weighing.totals import totals
 from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits

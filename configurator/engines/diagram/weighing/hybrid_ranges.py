@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from configurator.csp.variables import Assumptions
 from configurator.engines.diagram.compiled import CompiledDiagram
-from configurator.engines.diagram.decisions import SingleDecision
-from configurator.engines.diagram.weighing.hybrid import binding_sums
+from configurator.engines.diagram.decisions import DecisionWeights, SingleDecision
+from configurator.engines.diagram.weighing.multipliers import binding_sums
 from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.diagram.whole import Flags
 from configurator.engines.engine import NO_LIMITS, SearchLimits
@@ -36,6 +36,8 @@ PAIRS = 4_000
 """How many pairs of beginnings and ends are looked at for one layer."""
 FOR_ONE = 20_000
 """How many beginnings are looked at for one layer, where only the cheapest of all is asked for."""
+UNWANTED = -(1 << 37)
+"""Stands for the relaxed cost around a class that is not asked about: any path with it is regretted."""
 WORD = 62
 """How many bits of a machine word are used."""
 LARGEST_MULTIPLIER = 1 << 10
@@ -48,6 +50,19 @@ NEAR = (1, 2, 4)
 """With which earlier ones of its node a part is compared: most are replaced by a near one. On an instance of
 24 places under three sums, ten of them up to the 16th settled 7 in 100 values more and took a quarter
 longer."""
+
+
+@frozen
+class Room:
+    """How much is looked at.
+
+    Attributes:
+        extensions: beginnings, and ends, for one layer.
+        pairs: of beginnings and ends for one layer.
+    """
+
+    extensions: int
+    pairs: int
 
 
 @frozen(eq=False)
@@ -82,27 +97,33 @@ class Digits:
     Words are added as the sums are, and one subtraction compares all of them.
 
     Attributes:
-        bits: how long a sum may become.
+        begins: the lowest bit of each sum.
+        ends: the bit above each sum.
         guards: the bits above the sums.
     """
 
     sums: int
-    bits: int
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
     guards: int
 
     @classmethod
-    def of(cls, sums: int, largest: int) -> "Digits | None":
-        """For so many sums of so much at most; `None` where a word does not hold them."""
-        bits = largest.bit_length()
-        if sums * (bits + 1) > WORD:
+    def of(cls, largest: Sequence[int]) -> "Digits | None":
+        """For sums of so much at most; `None` where a word does not hold them."""
+        ends, begins, at = [], [], 0
+        for each in largest:
+            begins.append(at)
+            ends.append(at + each.bit_length())
+            at = ends[-1] + 1
+        if at > WORD:
             return None
-        return cls(sums, bits, sum(1 << (at * (bits + 1) + bits) for at in range(sums)))
+        return cls(len(largest), tuple(begins), tuple(ends), sum(1 << end for end in ends))
 
     def packed(self, columns: Words) -> Words:
         """Each row of sums in a word; none is negative."""
         found = np.zeros(len(columns), np.int64)
-        for at in range(self.sums):
-            found += columns[:, at] << (at * (self.bits + 1))
+        for at, begin in enumerate(self.begins):
+            found += columns[:, at] << begin
         return found
 
     def no_more(self, one: Words, other: Words) -> Flags:
@@ -113,7 +134,9 @@ class Digits:
     def greater(self, one: Words, other: Words) -> Words:
         """The greater of each sum."""
         more = ((one | self.guards) - other) & self.guards
-        ones = more - (more >> self.bits)
+        ones = more.copy()
+        for begin, end in zip(self.begins, self.ends, strict=True):
+            ones -= ((more >> end) & 1) << begin
         return (one & ones) | (other & ~ones)
 
 
@@ -128,6 +151,7 @@ class WeighedValues:
         uppers: no sum may be greater.
         members: for each layer the values that no other one of their class replaces, by class.
         members_begin: for each layer, for each class the place of its first one, and how many there are.
+        most: no multiplier may be greater.
     """
 
     compiled: CompiledDiagram = field(repr=False)
@@ -138,6 +162,7 @@ class WeighedValues:
     uppers: Words
     members: tuple[Words, ...] = field(repr=False)
     members_begin: tuple[Words, ...] = field(repr=False)
+    most: int
 
     @classmethod
     def of(cls, objective: PathSum, limits: SearchLimits = NO_LIMITS) -> "WeighedValues | None":
@@ -145,11 +170,12 @@ class WeighedValues:
         compiled = objective.compiled
         exact = compiled.remember(binding_sums, limits).exact
         singles = [decision for decision in compiled.decisions if isinstance(decision, SingleDecision)]
-        digits = Digits.of(len(exact), max((path_sum.highest for path_sum, _ in exact), default=0))
+        digits = Digits.of([path_sum.highest for path_sum, _ in exact])
         if digits is None or objective.pieces or len(singles) < len(compiled.decisions):
             return None
-        largest = objective.magnitude + LARGEST_MULTIPLIER * sum(path_sum.highest for path_sum, _ in exact)
-        if largest * SCALE >= LARGEST >> 4:
+        together = sum(path_sum.highest for path_sum, _ in exact)
+        most = min(LARGEST_MULTIPLIER, ((LARGEST >> 4) // SCALE - objective.magnitude) // max(1, together))
+        if most < 1:
             return None
         costs, sums, members, begins = [], [], [], []
         for at, decision in enumerate(singles):
@@ -170,7 +196,29 @@ class WeighedValues:
             np.array([max(upper, -1) for _, upper in exact], np.int64),  # no sum is negative
             tuple(members),
             tuple(begins),
+            most,
         )
+
+    @classmethod
+    def of_sums(cls, compiled: CompiledDiagram, limits: SearchLimits) -> "WeighedValues | None":
+        """Nothing costs anything: for `CompiledDiagram.remember`."""
+        nothing = [
+            DecisionWeights(np.zeros(len(decision.class_of), np.int64), 0)
+            for decision in compiled.decisions
+            if isinstance(decision, SingleDecision)
+        ]
+        if len(nothing) < len(compiled.decisions):
+            return None
+        return cls.of(PathSum.of(compiled, nothing), limits)
+
+    def multipliers(self, shares: Sequence[float]) -> Words:
+        """Multipliers by which the bounds contribute in about these shares, where nothing costs anything."""
+        total, highest = sum(shares), sum(sums.max(axis=0) for sums in self.sums)
+        found = [
+            max(1, round((LARGEST >> 8) * share / total / max(1, upper, most >> 3)))
+            for share, upper, most in zip(shares, self.uppers.tolist(), highest.tolist(), strict=True)
+        ]
+        return np.array(found, np.int64)
 
     def relaxed(self, multipliers: Words) -> list[Words]:
         """For each layer, for each value its relaxed cost, scaled."""
@@ -238,12 +286,12 @@ class LayerLeft:
 
 
 def _left(weighed: WeighedValues, domains: Sequence[Flags], assumptions: Assumptions) -> list[LayerLeft]:
-    """The paths of the values that are in solutions. Some solution is needed."""
+    """The paths of values that may be in solutions, with what replaces them; none without paths."""
     compiled = weighed.compiled
     layers, decisions = compiled.diagram.layers, compiled.decisions
     arcs: list[Words] = []
     alive = np.ones(1, np.bool_)
-    allowed = [domains[decision.variables[0]] & (decision.class_of >= 0) for decision in decisions]
+    allowed = [_allowed(weighed, at, domains, assumptions) for at in range(len(decisions))]
     for at in range(len(layers) - 1, -1, -1):
         layer, decision = layers[at], decisions[at]
         opened = np.zeros(decision.classes, np.bool_)
@@ -251,6 +299,8 @@ def _left(weighed: WeighedValues, domains: Sequence[Flags], assumptions: Assumpt
         arcs.append(np.flatnonzero(opened.take(layer.label) & alive.take(layer.target)))
         alive = np.zeros(layer.nodes, np.bool_)
         alive[layer.source[arcs[-1]]] = True
+    if not alive.all():
+        return []
     arcs.reverse()
     found = []
     number = np.zeros(1, np.int64)
@@ -267,6 +317,23 @@ def _left(weighed: WeighedValues, domains: Sequence[Flags], assumptions: Assumpt
         found.append(_layer_left(weighed, at, allowed[at], free, (source, layer.label[kept], target)))
         number = following
     return found
+
+
+def _allowed(weighed: WeighedValues, at: int, domains: Sequence[Flags], assumptions: Assumptions) -> Flags:
+    """The values of a layer that may be in solutions.
+
+    One that is replaced by others, all of them in no solution, is in none itself.
+    """
+    decision = weighed.compiled.decisions[at]
+    variable, class_of = decision.variables[0], decision.class_of
+    allowed: Flags = domains[variable] & (class_of >= 0)
+    if variable in assumptions:
+        return allowed
+    members = weighed.members[at]
+    followed = np.zeros(decision.classes + 1, np.bool_)
+    followed[class_of[members[allowed[members]]]] = True
+    allowed &= followed[class_of]
+    return allowed
 
 
 def _layer_left(
@@ -381,7 +448,7 @@ def _multipliers(weighed: WeighedValues, back: Sequence[Steps], limits: SearchLi
         if not over.any() or ahead < 0.5:
             break
         moved = multipliers + SCALE * over * (highest + ahead - bound) / float(over @ over)
-        multipliers = np.rint(np.clip(moved, 0, SCALE * LARGEST_MULTIPLIER)).astype(np.int64)
+        multipliers = np.rint(np.clip(moved, 0, SCALE * weighed.most)).astype(np.int64)
     return good
 
 
@@ -538,16 +605,52 @@ def least_under_sums(
     if not any(flags.any() for flags in domains):
         return LeastUnderSums(least, bound, None)
     layers = _left(weighed, domains, assumptions)
-    near = _NearBest.of(weighed, layers, limits)
-    begun, ended = near.parts(limits)
-    for at, layer in enumerate(layers):
-        limits.check()
-        variable = weighed.compiled.decisions[at].variables[0]
-        joint = _Joint(weighed, at, layer, begun[at], ended[at])
-        joint.settle(near.weights[at] - near.credit, near.around[at], least[variable], bound[variable])
+    if not layers:
+        return LeastUnderSums(least, bound, None)
+    back = [layer.back for layer in layers][::-1]
+    near = _NearBest.of(weighed, layers, _multipliers(weighed, back, limits))
+    near.settle(domains, Room(EXTENSIONS, PAIRS), least, bound, limits)
     found = min(int(each.min()) for each in least)
     at_least = max(int(each.min()) for each in bound)
     return LeastUnderSums(least, bound, found if found <= at_least else near.overall(found, limits))
+
+
+def possible_under_sums(
+    weighed: WeighedValues,
+    candidates: Sequence[Flags],
+    wanted: Sequence[Flags],
+    assumptions: Assumptions,
+    shares: Sequence[float],
+    room: Room,
+    limits: SearchLimits = NO_LIMITS,
+) -> tuple[tuple[Flags, ...], tuple[Flags, ...]]:
+    """Which values are in solutions, and which of the wanted ones are still open.
+
+    Args:
+        weighed: sums alone, nothing costs anything.
+        candidates: for each variable values that the assumptions leave; all that are in solutions.
+        wanted: of them those that are asked about.
+        assumptions: of the question.
+        shares: in which the bounds are to contribute to the weighed bound.
+        room: how much is looked at.
+        limits: checked for each layer.
+
+    Raises:
+        SearchLimitError: the time is up.
+    """
+    variables = weighed.compiled.variables
+    least = tuple(np.full(variable.size, NOTHING) for variable in variables)
+    bound = tuple(np.full(variable.size, NOTHING) for variable in variables)
+    if layers := _left(weighed, candidates, assumptions):
+        near = _NearBest.of(weighed, layers, weighed.multipliers(shares))
+        near.settle(wanted, room, least, bound, limits, near.credit - int(near.down[0][0]))
+    return (
+        tuple(found == 0 for found in least),
+        tuple(
+            flags & (found > 0) & (below <= 0)
+            for flags, found, below in zip(wanted, least, bound, strict=True)
+        ),
+    )
 
 
 @frozen(eq=False)
@@ -575,27 +678,68 @@ class _NearBest:
     after: Sequence[Words]
 
     @classmethod
-    def of(cls, weighed: WeighedValues, layers: Sequence[LayerLeft], limits: SearchLimits) -> "_NearBest":
+    def of(cls, weighed: WeighedValues, layers: Sequence[LayerLeft], multipliers: Words) -> "_NearBest":
         on, back = [layer.on for layer in layers], [layer.back for layer in layers][::-1]
-        multipliers = _multipliers(weighed, back, limits)
         weights, extents = weighed.relaxed(multipliers), _extents(weighed, layers)
         up, down = _least(on, weights), _least(back, weights[::-1])[::-1]
-        around = [_around(layer, up[at], down[at + 1]) for at, layer in enumerate(layers)]
+        classes = [decision.classes for decision in weighed.compiled.decisions]
+        around = [_around(layer, classes[at], up[at], down[at + 1]) for at, layer in enumerate(layers)]
         before, after = _least(on, extents), _least(back, extents[::-1])[::-1]
         credit = int(multipliers @ weighed.uppers)
         return cls(weighed, layers, weights, credit, up, down, around, before, after)
 
-    def parts(self, limits: SearchLimits) -> tuple[list[Parts], list[Parts]]:
+    def settle(
+        self,
+        wanted: Sequence[Flags],
+        room: Room,
+        least: Sequence[Words],
+        bound: Sequence[Words],
+        limits: SearchLimits,
+        slack: int = LARGEST >> 2,
+    ) -> None:
+        """Write down the least cost found of each value, and what none that is wanted costs less than.
+
+        Args:
+            wanted: for each variable the values that are asked about.
+            room: how much is looked at.
+            least: for each variable.
+            bound: likewise.
+            limits: checked for each layer.
+            slack: no more is needed.
+        """
+        around = [
+            np.where(self._wanted_classes(at, wanted), each, UNWANTED) for at, each in enumerate(self.around)
+        ]
+        begun, ended = self._parts(around, room, slack, limits)
+        for at, layer in enumerate(self.layers):
+            limits.check()
+            variable = self.weighed.compiled.decisions[at].variables[0]
+            if not wanted[variable].any():
+                continue
+            joint = _Joint(self.weighed, at, layer, begun[at], ended[at])
+            weights = self.weights[at] - self.credit
+            joint.settle(weights, around[at], self.down[at + 1], room, least[variable], bound[variable])
+
+    def _wanted_classes(self, at: int, wanted: Sequence[Flags]) -> Flags:
+        """The classes of which some value is wanted."""
+        decision = self.weighed.compiled.decisions[at]
+        found = np.zeros(decision.classes + 1, np.bool_)
+        found[decision.class_of[wanted[decision.variables[0]]]] = True
+        return found[: decision.classes]
+
+    def _parts(
+        self, around: Sequence[Words], room: Room, slack: int, limits: SearchLimits
+    ) -> tuple[list[Parts], list[Parts]]:
         """For each layer beginnings to its nodes, and ends of paths from where its arcs lead."""
         on, back = [layer.on for layer in self.layers], [layer.back for layer in self.layers][::-1]
-        above = _regrets(on, self.weights, self.up, self.around)[::-1]
-        below = _regrets(back, self.weights[::-1], self.down[::-1], self.around[::-1])[::-1]
+        above = _regrets(on, self.weights, self.up, around)[::-1]
+        below = _regrets(back, self.weights[::-1], self.down[::-1], around[::-1])[::-1]
         numbers = range(len(self.layers))
         # To the last layer's nodes, not beyond: behind the end is no value that could be regretted.
         onwards = Direction(self.weighed, numbers[:-1], on[:-1], self.weights, below)
         backwards = Direction(self.weighed, numbers[:0:-1], back[:-1], self.weights[::-1], above)
-        begun = onwards.gathered(self.after, EXTENSIONS, no_steps(), limits)
-        ended = backwards.gathered(self.before[::-1], EXTENSIONS, no_steps(), limits)
+        begun = onwards.gathered(self.after, room.extensions, no_steps(slack), limits)
+        ended = backwards.gathered(self.before[::-1], room.extensions, no_steps(slack), limits)
         return begun, ended[::-1]
 
     def overall(self, found: int, limits: SearchLimits) -> int | None:
@@ -609,9 +753,9 @@ class _NearBest:
         return found if found <= (relaxed - self.credit + paths.complete) // SCALE + 1 else None
 
 
-def _around(layer: LayerLeft, up: Words, down: Words) -> Words:
-    """For each class the least relaxed cost of the rest of a path with it."""
-    found = np.full(int(layer.label.max()) + 1, LARGEST >> 3)
+def _around(layer: LayerLeft, classes: int, up: Words, down: Words) -> Words:
+    """For each class the least relaxed cost of the rest of a path with it; much where there is none."""
+    found = np.full(classes, LARGEST >> 3)
     np.minimum.at(found, layer.label, up[layer.source] + down[layer.target])
     return found
 
@@ -640,17 +784,27 @@ class _Joint:
     begun: Parts
     ended: Parts
 
-    def settle(self, weights: Words, around: Words, least: Words, bound: Words) -> None:
+    def settle(
+        self,
+        weights: Words,
+        around: Words,
+        least_ends: Words,
+        room: Room,
+        least: Words,
+        bound: Words,
+    ) -> None:
         """Write down the least cost found of each value, and what none costs less than.
 
         Args:
             weights: for each value its relaxed cost.
             around: for each class the least relaxed cost of the rest of a path with it.
+            least_ends: for each node behind the layer the least relaxed cost of an end from it.
+            room: how much is looked at.
             least: of the layer's variable.
             bound: likewise.
         """
         layer, decision, digits = self.layer, self.weighed.compiled.decisions[self.at], self.weighed.digits
-        complete, label, beginning, end = self._pairs(around)
+        complete, label, beginning, end = self._pairs(around, least_ends, room.pairs)
         class_of = decision.class_of[layer.values]
         values = layer.values[np.argsort(class_of, kind="stable")]
         first = np.searchsorted(np.sort(class_of), np.arange(len(around) + 1))
@@ -664,11 +818,16 @@ class _Joint:
         relaxed = around[class_of] + weights[layer.values]
         bound[layer.values] = np.minimum((relaxed + complete) // SCALE + 1, least[layer.values])
 
-    def _pairs(self, around: Words) -> tuple[int, Words, Words, Words]:
+    def _pairs(self, around: Words, least_ends: Words, most: int) -> tuple[int, Words, Words, Words]:
         """Beginnings and ends of one arc that lose no more than a slack together, with the class between."""
-        layer, begin = self.layer, self.begun.begin
-        arc, beginning = _each(begin[layer.source], begin[layer.source + 1])
+        layer = self.layer
+        arcs = np.flatnonzero(around[layer.label] != UNWANTED)
+        ends = least_ends[layer.target[arcs]] - around[layer.label[arcs]]
+        least_slack = min(self.begun.complete, self.ended.complete)
+        begun = evolve(self.begun, complete=least_slack)
+        least_slack, of, beginning = _within(begun, layer.source[arcs], ends, most)
+        arc = arcs[of]
         more = self.begun.relaxed[beginning] - around[layer.label[arc]]
-        ended = evolve(self.ended, complete=min(self.ended.complete, self.begun.complete))
-        complete, of, ending = _within(ended, layer.target[arc], more, PAIRS)
+        ended = evolve(self.ended, complete=least_slack)
+        complete, of, ending = _within(ended, layer.target[arc], more, most)
         return complete, layer.label[arc[of]], beginning[of], ending

@@ -18,7 +18,7 @@ from configurator.engines.diagram.numbering import combined, numbered, spread
 from configurator.engines.diagram.walks.counting import count
 from configurator.engines.diagram.walks.listing import solutions
 from configurator.engines.diagram.weighing.histograms import count_within
-from configurator.engines.diagram.weighing.hybrid import binding_sums
+from configurator.engines.diagram.weighing.multipliers import binding_sums
 from configurator.engines.diagram.weighing.path_sums import PathSum, WeighedPaths
 from configurator.engines.diagram.weighing.residues import Residues, Rows
 from configurator.engines.diagram.weighing.totals import weights_of

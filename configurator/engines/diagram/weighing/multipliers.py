@@ -21,8 +21,10 @@ from numpy.typing import NDArray
 
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.decisions import DecisionWeights
+from configurator.engines.diagram.weighing.objectives import side_path_sum
 from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.diagram.whole import Flags, Whole, alike, objects
+from configurator.engines.engine import SearchLimits
 
 DIGITS = 31
 """Bits for the single sums, all together; of many sums each has 10 at least."""
@@ -126,6 +128,39 @@ class WeighedSums:
             found.append((totals >> at) & ((1 << bounded.bits) - 1))
             at += bounded.bits
         return found
+
+
+@frozen(eq=False)
+class BindingSums:
+    """The side sums of a diagram that some of its paths break.
+
+    Attributes:
+        void: some side sum is broken by every path.
+        exact: as sums along paths with their bounds.
+        bounded: the same, told in few bits.
+        first: weighed with the multipliers that every question begins with; `None` below two sums.
+    """
+
+    void: bool
+    exact: tuple[tuple[PathSum, int], ...]
+    bounded: tuple[BoundedSum, ...]
+    first: WeighedSums | None
+
+
+def binding_sums(compiled: CompiledDiagram, limits: SearchLimits) -> BindingSums:
+    """The side sums that matter: for `CompiledDiagram.remember`."""
+    limits.check()
+    every = [
+        in_least_units(side_path_sum(compiled, side_sum), side_sum.upper) for side_sum in compiled.side_sums
+    ]
+    exact = tuple((path_sum, upper) for path_sum, upper in every if upper < path_sum.highest)
+    if any(upper < path_sum.lowest for path_sum, upper in exact):
+        return BindingSums(True, exact, (), None)
+    bounded = tuple(BoundedSum.of(path_sum, upper, bits_for(len(exact))) for path_sum, upper in exact)
+    if len(exact) < 2:
+        return BindingSums(False, exact, bounded, None)
+    even = whole_multipliers(bounded, [1.0] * len(bounded))
+    return BindingSums(False, exact, bounded, WeighedSums.of(compiled, bounded, even))
 
 
 def bits_for(sums: int) -> int:
