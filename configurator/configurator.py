@@ -61,7 +61,13 @@ from configurator.configuration.product import (
     product_when_asked,
 )
 from configurator.configuration.reasons import PriceReason, Why, WhyNot, why, why_not, why_price
-from configurator.configuration.repairs import DEFAULT_LIMIT, Repairs, Unrepairable, repairs
+from configurator.configuration.repairs import (
+    DEFAULT_LIMIT,
+    Repairs,
+    Unrepairable,
+    component_keys,
+    repairs,
+)
 from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.session import Session, begin_session
 from configurator.configuration.upgrade import Upgrade, upgrade
@@ -369,13 +375,14 @@ class Configurator:
         limit: int | None = DEFAULT_LIMIT,
         weights: Mapping[str, int] = MappingProxyType({}),
         locked: Collection[str] = (),
+        keys: Sequence[Mapping[str, int]] = (),
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
     ) -> Repairs | Unrepairable | Unknown:
         """The `limit` smallest changes that make choices possible, best first, proved to be the best.
 
-        Fewest places changed first, then the smallest difference in `price`, then catalog order.
+        Fewest places changed first, then the smallest difference in `price`, then `keys`, then catalog order.
         Without repairs where the choices are possible as they are.
 
         Args:
@@ -383,18 +390,26 @@ class Configurator:
             limit: how many at most; `None` for all, of which there may be very many.
             weights: as how many changes the change of a place counts, at least 1.
             locked: places whose choices stay.
+            keys: one after the other, what decides between equals: a whole number for each unit of a
+                component, by SKU, less being better; days until it is there, for instance. 0 where
+                nothing is said.
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: as in `validate`.
 
         Raises:
-            ChoiceError: as in `validate`, or a weighted or locked place does not exist.
-            TypeError: `locked` is one text instead of several places.
+            ChoiceError: as in `validate`, or a weighted or locked place or a component does not exist.
+            TypeError: `locked` is one text instead of several places, or a number of a key is not whole.
             ValueError: the limit or a weight is less than 1.
         """
         return self._answered(
             lambda question, limits: repairs(
-                question, limit=limit, weights=weights, locked=locked, limits=limits
+                question,
+                limit=limit,
+                weights=weights,
+                locked=locked,
+                keys=component_keys(question.product, keys),
+                limits=limits,
             ),
             choices,
             as_of,

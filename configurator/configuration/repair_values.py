@@ -65,6 +65,19 @@ class RankingKey:
     name: str
     terms: Objective
 
+    @classmethod
+    def of_components(cls, layout: Layout, name: str, numbers: Mapping[str, int]) -> "RankingKey":
+        """A key that adds a number for each unit of a component, by SKU; 0 where nothing is said."""
+        terms = []
+        for place in layout.of.values():
+            if isinstance(place, SlotLayout):
+                weights = tuple(
+                    sum(numbers.get(component.sku, 0) * quantity for component, quantity in units)
+                    for units in place.values
+                )
+                terms += [LinearTerm(variable, weights) for variable in place.variables if any(weights)]
+        return cls(name, tuple(terms))
+
 
 Rank = tuple[bool, int, int, tuple[int, ...], tuple[tuple[int, Assignment], ...]]
 """The order of repairs of equal weight: without a delta last, |delta|, delta, keys, catalog order."""

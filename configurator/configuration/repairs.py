@@ -6,7 +6,7 @@ take instead by `repair_values`. All repairs of one weight are compared before o
 looked at, so that those told are the best of all there are.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import groupby
 from types import MappingProxyType
@@ -152,6 +152,23 @@ def repairs(
         return _repairs(question, limit, weights, frozenset(locked), keys, limits)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
+
+
+def component_keys(product: PreparedProduct, keys: Sequence[Mapping[str, int]]) -> tuple[RankingKey, ...]:
+    """Ranking keys from numbers by SKU: what each unit of a component adds, less being better.
+
+    Raises:
+        ChoiceError: no family has such a component.
+        TypeError: a number is not whole.
+    """
+    skus = {component.sku for family in product.catalog.families.values() for component in family.components}
+    for sku, number in ((sku, number) for key in keys for sku, number in key.items()):
+        if sku not in skus:
+            raise ChoiceError([f"no family has a component `{sku}`"], did_you_mean(str(sku), skus))
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise TypeError(f"a ranking key has whole numbers, not `{number}` for `{sku}`")
+    layout = product.lowered.layout
+    return tuple(RankingKey.of_components(layout, f"key {at}", key) for at, key in enumerate(keys, start=1))
 
 
 def _check(

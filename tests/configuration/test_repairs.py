@@ -219,6 +219,50 @@ def test_ranking_keys_decide_between_equal_amounts(shelf: Configurator) -> None:
     assert [(0,), (0,), (0,), (1,)] == [repair.keys for repair in found(answer)]
 
 
+TWINS = """\
+catalog twins
+family lamp choose one { component "L1" { } component "L2" { } component "L3" { } }
+family hook choose 0..2 mixed { component "H1" { } component "H2" { } }
+rule dark "The first lamp is sold out": lamp = "L1" requires hook is absent
+"""
+
+
+def test_numbers_by_component_decide_between_equals_key_by_key() -> None:
+    twins = Configurator.from_text(TWINS)
+    given = {"lamp": "L1", "hook": ["H1", "H1"]}
+
+    late = twins.repairs(given, locked=["hook"], keys=[{"L2": 5}, {"L3": 1}])
+    level = twins.repairs(given, locked=["hook"], keys=[{"L2": 5, "L3": 5}, {"L3": -1}])
+
+    assert [({"lamp": "L3"}, (0, 1)), ({"lamp": "L2"}, (5, 0))] == [
+        (dict(changes(late)[at][0]), repair.keys) for at, repair in enumerate(found(late))
+    ]
+    assert [(5, -1), (5, 0)] == [repair.keys for repair in found(level)]
+
+
+def test_a_number_counts_for_each_unit() -> None:
+    twins = Configurator.from_text(TWINS + 'rule some: lamp = "L2" requires count(hook) != 1\n')
+    given = {"lamp": "L2", "hook": ["H1"]}
+
+    answer = twins.repairs(given, limit=None, locked=["lamp"], keys=[{"H2": 2, "H1": 3}])
+
+    assert [(0,), (4,), (5,), (6,)] == [repair.keys for repair in found(answer)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "error", "message"),
+    [
+        ([{"L9": 1}], ChoiceError, "no family has a component `L9`"),
+        ([{"L1": 1.5}], TypeError, "a ranking key has whole numbers, not `1.5` for `L1`"),
+    ],
+)
+def test_a_ranking_key_that_fits_nothing_is_refused(
+    keys: list[dict[str, int]], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Configurator.from_text(TWINS).repairs({}, keys=keys)
+
+
 def test_without_a_price_there_is_no_money(shelf: Configurator) -> None:
     del shelf
     unpriced = Configurator.from_text(SHELF.replace("calc price in EUR = sum(price)", ""))
