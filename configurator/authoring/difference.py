@@ -28,8 +28,8 @@ from configurator.catalog.model import Catalog
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import PreparedProduct
 from configurator.csp.constraints import Constraint, SortedConstraint
+from configurator.csp.negation import negations
 from configurator.csp.problem import ConstraintProblem
-from configurator.csp.substitution import contraries
 from configurator.engines.backtracking import BacktrackingEngine
 from configurator.engines.diagram.search import DiagramEngine
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits, Unknown
@@ -279,7 +279,6 @@ class Comparison:
 
     def _fewest(self, side: Side) -> tuple[Way, ...]:
         assert side.ways is not None
-        sizes = [variable.size for variable in side.problem.variables]
 
         def allows(first: Way, second: Way) -> bool:
             said = set(map(identity, second.told))
@@ -288,7 +287,7 @@ class Comparison:
                 is None
                 for constraint in first.told
                 if identity(constraint) not in said
-                for group in contraries(constraint, sizes)
+                for group in negations(constraint, side.problem.variables)
             )
 
         return greatest(side.ways, allows)
@@ -453,7 +452,7 @@ class Comparison:
             for broken in self.breaches(way, other):
                 about = ", ".join(dict.fromkeys(map(_about, broken)))
                 # Where a constraint can be broken in two ways, each with each of the others' ways.
-                for groups in product(*(contraries(each, self.ground.sizes) for each in broken)):
+                for groups in product(*(negations(each, self.ground.variables) for each in broken)):
                     constraints = tuple(each for group in groups for each in group)
                     yield _Cause(way, about, constraints, common=True)
 

@@ -18,7 +18,6 @@ from configurator.csp.constraints import (
     LinearConstraint,
     LinearTerm,
     Literal,
-    Origin,
     PredicateConstraint,
     SortedConstraint,
     TableConstraint,
@@ -218,53 +217,3 @@ def _reading(
         return predicate.function(tuple(own[0 if at is None else values[at]] for at, own in places))
 
     return asked
-
-
-# ---------------------------------------------------------------- the contrary
-
-
-def contraries(constraint: Constraint, sizes: Sequence[int]) -> tuple[tuple[Constraint, ...], ...]:
-    """Constraints that say the contrary: what breaks a constraint keeps all of one of these groups.
-
-    The contrary of a chain is asked of nobody.
-
-    Raises:
-        ValueError: it is a chain.
-    """
-    origin: Origin = constraint.origin
-    match constraint:
-        case ClauseConstraint(literals=literals):
-            return (_all_false(literals, sizes, origin),)
-        case TableConstraint(scope=scope, classes=classes, rows=rows):
-
-            def allowed(values: tuple[int, ...]) -> bool:
-                return tuple(of[value] for of, value in zip(classes, values, strict=True)) not in rows
-
-            amounts = [sorted(set(of)) for of in classes]
-            if prod(map(len, amounts)) > MOST_CASES:
-                return ((PredicateConstraint(scope, allowed, origin, classes),),)
-            others = frozenset(row for row in product(*amounts) if row not in rows)
-            return ((TableConstraint(scope, classes, others, origin),),)
-        case LinearConstraint(terms=terms, lower=lower, upper=upper, unless=unless):
-            excused = _all_false(unless, sizes, origin)
-            below = () if lower is None else (LinearConstraint(terms, None, lower - 1, (), origin),)
-            above = () if upper is None else (LinearConstraint(terms, upper + 1, None, (), origin),)
-            return tuple((side, *excused) for side in (*below, *above))
-        case PredicateConstraint(scope=scope, function=function):
-            contrary = PredicateConstraint(
-                scope, lambda values: not function(values), origin, constraint.classes
-            )
-            return ((contrary,),)
-        case SortedConstraint():
-            raise ValueError("which order a multiset is written in is nothing to be broken")
-
-
-def _all_false(
-    literals: Sequence[Literal], sizes: Sequence[int], origin: Origin
-) -> tuple[ClauseConstraint, ...]:
-    return tuple(
-        ClauseConstraint(
-            (Literal(each.variable, frozenset(range(sizes[each.variable])) - each.values),), origin
-        )
-        for each in literals
-    )

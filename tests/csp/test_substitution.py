@@ -1,4 +1,4 @@
-"""Constraints read off other variables mean what they meant, and their contraries the contrary."""
+"""Constraints read off other variables mean what they meant, and their negations the contrary."""
 
 from itertools import product
 
@@ -16,9 +16,10 @@ from configurator.csp.constraints import (
     SortedConstraint,
     TableConstraint,
 )
+from configurator.csp.negation import negations
 from configurator.csp.problem import check_constraint
 from configurator.csp.semantics import holds
-from configurator.csp.substitution import View, contraries, substituted
+from configurator.csp.substitution import View, substituted
 from configurator.csp.variables import Variable
 from configurator.testing.problem_strategies import constraints
 
@@ -69,15 +70,16 @@ def test_what_comes_out_fits_the_variables_it_is_about(seen: Seen) -> None:
 
     if found is not None:
         check_constraint(found, variables)
-        for group in contraries(found, seen.sizes):
+        for group in negations(found, variables):
             for each in group:
                 check_constraint(each, variables)
 
 
 @given(seen=seen_constraints())
-def test_what_breaks_a_constraint_keeps_one_of_its_contraries(seen: Seen) -> None:
+def test_what_breaks_what_comes_out_keeps_one_of_its_negations(seen: Seen) -> None:
     found = substituted(seen.constraint, seen.views, seen.sizes)
-    groups = () if found is None else contraries(found, seen.sizes)
+    variables = tuple(Variable(f"v{at}", size) for at, size in enumerate(seen.sizes))
+    groups = () if found is None else negations(found, variables)
     broken = [any(all(holds(each, a) for each in group) for group in groups) for a in assignments(seen.sizes)]
 
     assert broken == [found is not None and not holds(found, a) for a in assignments(seen.sizes)]
