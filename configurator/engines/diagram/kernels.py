@@ -17,6 +17,7 @@ The loops work on *flat* arrays: nodes, links, arcs and classes are numbered thr
 import os
 from collections.abc import Callable
 from threading import Lock
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -27,6 +28,9 @@ from configurator.engines.diagram.whole import Flags
 Numbers = NDArray[np.uint32]
 """Numbers of nodes, links, arcs, classes: without a sign, which each use as an index would look at."""
 Words = NDArray[np.int64]
+
+L = TypeVar("L")
+"""Some loops."""
 
 MOST = 1 << 32
 """So many arcs cannot be numbered in `Numbers`."""
@@ -240,31 +244,36 @@ class Loops:
 
 def numba_loops() -> Loops | None:
     """The loops for numba to compile; `None` where it is not installed. Imports it."""
+    found = compiled_loops(rise, descend, classes_on, least_down, least_up, least_around, arcs_at)
+    return None if found is None else Loops(*found)
+
+
+def compiled_loops(*loops: Callable[..., Any]) -> tuple[Callable[..., Any], ...] | None:
+    """Loops for numba to compile, each at its first call; `None` where it is not installed. Imports it."""
     try:
         import numba  # noqa: PLC0415 - see the module's text
     except ImportError:
         return None
 
     keep = bool(getattr(numba.config, "CACHE_DIR", ""))
-    loops = (rise, descend, classes_on, least_down, least_up, least_around, arcs_at)
-    return Loops(*(numba.njit(nogil=True, cache=keep)(loop) for loop in loops))
+    return tuple(numba.njit(nogil=True, cache=keep)(loop) for loop in loops)
 
 
-class Switch:
+class Switch(Generic[L]):
     """Says when loops are to be used: state of the process, since what is compiled is compiled for all of it.
 
     Attributes:
         setting: what the environment says.
     """
 
-    def __init__(self, setting: str = "", load: Callable[[], Loops | None] = numba_loops) -> None:
+    def __init__(self, setting: str, load: Callable[[], L | None], costs: int = LOADING_COSTS) -> None:
         self.setting = setting
         self._load = load
         self._lock = Lock()
-        self._left = {"0": None, "1": 0}.get(setting, LOADING_COSTS)
-        self._loops: Loops | None = None
+        self._left = {"0": None, "1": 0}.get(setting, costs)
+        self._loops: L | None = None
 
-    def loops(self, steps: int) -> Loops | None:
+    def loops(self, steps: int) -> L | None:
         """The loops, if they are there by now.
 
         Args:
@@ -277,7 +286,7 @@ class Switch:
         self._left -= PASS_SAVES + STEP_SAVES * steps  # two threads at once may lose one: it is an estimate
         return None if self._left > 0 else self._loaded()
 
-    def _loaded(self) -> Loops | None:
+    def _loaded(self) -> L | None:
         with self._lock:
             if self._loops is None and self._left is not None:
                 self._loops = self._load()
@@ -285,7 +294,9 @@ class Switch:
         return self._loops
 
 
-SWITCH = Switch(os.environ.get("CONFIGURATOR_FAST", ""))
+SETTING = os.environ.get("CONFIGURATOR_FAST", "")
+"""What the environment says, read once."""
+SWITCH = Switch(SETTING, numba_loops)
 """The one that all passes ask."""
 
 

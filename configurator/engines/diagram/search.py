@@ -36,13 +36,14 @@ from configurator.engines.diagram.weighing.budgets import domains_within, feasib
 from configurator.engines.diagram.weighing.histograms import count_within, histogram
 from configurator.engines.diagram.weighing.hybrid import domains_under_sums, feasible_under_sums
 from configurator.engines.diagram.weighing.hybrid_costs import cheapest_under_sums
-from configurator.engines.diagram.weighing.hybrid_ranges import WeighedValues, least_under_sums
+from configurator.engines.diagram.weighing.hybrid_ranges import least_under_sums
 from configurator.engines.diagram.weighing.joint_counts import count_under_sums
 from configurator.engines.diagram.weighing.objectives import Objective as WideObjective
 from configurator.engines.diagram.weighing.objectives import path_sum, side_path_sum
 from configurator.engines.diagram.weighing.path_sums import PathSum
 from configurator.engines.diagram.weighing.same_sums import cases_of
 from configurator.engines.diagram.weighing.totals import totals
+from configurator.engines.diagram.weighing.weighed_values import WeighedValues
 from configurator.engines.diagram.whole import Flags, Indices, Whole
 from configurator.engines.engine import (
     NO_LIMITS,

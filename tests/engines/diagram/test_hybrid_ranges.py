@@ -1,8 +1,12 @@
 """Least costs of all values under several side sums, against all solutions written out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from made_diagrams import free_diagram
 from made_objectives import MadeQuestion, made_questions
@@ -10,19 +14,54 @@ from made_objectives import MadeQuestion, made_questions
 from configurator.csp.constraints import LinearTerm
 from configurator.engines.diagram.compiled import SideSum
 from configurator.engines.diagram.decisions import DecisionWeights
-from configurator.engines.diagram.weighing import hybrid_ranges
-from configurator.engines.diagram.weighing.hybrid_ranges import (
-    LARGEST_MULTIPLIER,
-    NOTHING,
-    Digits,
-    Room,
-    WeighedValues,
-    least_under_sums,
-    possible_under_sums,
-)
+from configurator.engines.diagram.kernels import Switch
+from configurator.engines.diagram.weighing import hybrid_ranges, label_setting, near_best
+from configurator.engines.diagram.weighing.hybrid_ranges import least_under_sums
+from configurator.engines.diagram.weighing.label_setting import LabelLoops, compiled_labels
+from configurator.engines.diagram.weighing.least_costs import NOTHING, LeastUnderSums
+from configurator.engines.diagram.weighing.near_best import Room, possible_under_sums
 from configurator.engines.diagram.weighing.objectives import path_sum
+from configurator.engines.diagram.weighing.weighed_values import LARGEST_MULTIPLIER, Digits, WeighedValues
 from configurator.engines.diagram.whole import Flags
 from configurator.engines.engine import NO_LIMITS
+
+
+@contextmanager
+def using(loops: LabelLoops | None) -> Iterator[None]:
+    """Least costs are found by these loops, or without any."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_setting, "LABELS", Switch("0" if loops is None else "1", lambda: loops))
+        yield
+
+
+@cache
+def compiled_once() -> LabelLoops:
+    """The loops, compiled: it takes seconds."""
+    found = compiled_labels()
+    if found is None:
+        pytest.skip("numba is not installed")
+    return found
+
+
+@pytest.fixture(scope="module", params=["without", "as they stand", "compiled"])
+def loops(request: pytest.FixtureRequest) -> LabelLoops | None:
+    """The loops, run by Python and compiled; and none."""
+    if request.param == "without":
+        return None
+    return LabelLoops() if request.param == "as they stand" else compiled_once()
+
+
+# One fixture serves all examples of a test: loops keep nothing. Compiling takes seconds.
+either_way = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def agrees(expected: list[list[int]], found: LeastUnderSums) -> None:
+    """What is told must be so."""
+    for costs, least, bound, still_open in zip(expected, found.least, found.bound, found.open, strict=True):
+        true = np.array(costs, np.int64)
+        assert (true <= least).all()
+        assert (true >= bound).all()
+        assert (true == least)[~still_open].all()
 
 
 def true_costs(question: MadeQuestion) -> list[list[int]]:
@@ -39,14 +78,18 @@ def valid(costs: list[list[int]]) -> list[Flags]:
     return [np.array(of, np.int64) < NOTHING for of in costs]
 
 
-@given(question=made_questions(sums=3))
-def test_least_costs_under_sums_are_those_of_solutions(question: MadeQuestion) -> None:
+@either_way
+@given(question=st.one_of(made_questions(sums=3), made_questions(sums=1)))
+def test_least_costs_under_sums_are_those_of_solutions(
+    loops: LabelLoops | None, question: MadeQuestion
+) -> None:
     """Diagrams as small as these are settled altogether."""
     weighed = WeighedValues.of(question.sum)
     assume(weighed)
     expected = true_costs(question)
     assert weighed is not None
-    found = least_under_sums(weighed, valid(expected), question.assumptions)
+    with using(loops):
+        found = least_under_sums(weighed, valid(expected), question.assumptions)
 
     assert expected == [costs.tolist() for costs in found.least]
     assert not any(flags.any() for flags in found.open)
@@ -65,15 +108,67 @@ def test_what_is_settled_in_little_room_is_right(
     assume(weighed)
     expected = true_costs(question)
     assert weighed is not None
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in zip(("EXTENSIONS", "PAIRS", "FOR_ONE", "STEPS"), (*room, steps), strict=True):
-            patch.setattr(hybrid_ranges, name, value)
+    with pytest.MonkeyPatch.context() as patch, using(None):
+        for name in ("STEPS", "FEW_STEPS"):
+            patch.setattr(hybrid_ranges, name, steps)
+        for name, value in zip(("EXTENSIONS", "PAIRS", "FOR_ONE"), room, strict=True):
+            patch.setattr(near_best, name, value)
         found = least_under_sums(weighed, valid(expected), question.assumptions)
 
-    for costs, least, bound in zip(expected, found.least, found.bound, strict=True):
-        assert (np.array(costs, np.int64) <= least).all()
-        assert (np.array(costs, np.int64) >= bound).all()
+    agrees(expected, found)
     assert found.overall is None or question.answers[0][0] == found.overall
+
+
+@given(
+    parts=st.sampled_from((1, 2, 5, 20)),
+    rounds=st.integers(0, 4),
+    first_goals=st.sampled_from((1, 5, 1000)),
+    bits=st.integers(0, 4),
+    cells=st.sampled_from((1, 100, 1 << 20)),
+    steps=st.integers(0, 6),
+    question=made_questions(sums=3),
+)
+def test_what_labels_settle_in_little_room_is_right(
+    parts: int,
+    rounds: int,
+    first_goals: int,
+    bits: int,
+    cells: int,
+    steps: int,
+    question: MadeQuestion,
+) -> None:
+    weighed = WeighedValues.of(question.sum)
+    assume(weighed)
+    expected = true_costs(question)
+    assert weighed is not None
+    limits = {"PARTS": parts, "ROUNDS": rounds, "FIRST_GOALS": first_goals, "MOST_BITS": bits, "CELLS": cells}
+    with pytest.MonkeyPatch.context() as patch, using(LabelLoops()):
+        for name in ("STEPS", "FEW_STEPS"):
+            patch.setattr(hybrid_ranges, name, steps)
+        for name, value in limits.items():
+            patch.setattr(label_setting, name, value)
+        found = least_under_sums(weighed, valid(expected), question.assumptions)
+
+    agrees(expected, found)
+    assert found.overall is None or question.answers[0][0] == found.overall
+
+
+@settings(deadline=None, max_examples=40)
+@given(question=made_questions(sums=3))
+def test_compiled_loops_leave_out_what_plain_ones_do(question: MadeQuestion) -> None:
+    compiled = compiled_once()
+    weighed = WeighedValues.of(question.sum)
+    assume(weighed)
+    expected = valid(true_costs(question))
+    assert weighed is not None
+    answers = []
+    for loops in (LabelLoops(), compiled):
+        with pytest.MonkeyPatch.context() as patch, using(loops):
+            patch.setattr(label_setting, "PARTS", 2)
+            found = least_under_sums(weighed, expected, question.assumptions)
+            answers.append([each.tolist() for each in (*found.least, *found.bound)])
+
+    assert answers[0] == answers[1]
 
 
 @given(
@@ -144,7 +239,7 @@ def test_sums_that_no_word_holds_are_left_alone() -> None:
     assert WeighedValues.of(objective) is None
 
 
-def test_costs_in_hundredths_are_weighed_with_smaller_multipliers() -> None:
+def test_costs_in_hundredths_are_weighed_with_smaller_multipliers(loops: LabelLoops | None) -> None:
     prices = [30_001, 20_002, 10_007]
     weights = tuple(DecisionWeights(np.array(prices), 0) for _ in range(24))
     turned = tuple(DecisionWeights(np.array([1, 2, 3]), 0) for _ in range(24))
@@ -153,15 +248,19 @@ def test_costs_in_hundredths_are_weighed_with_smaller_multipliers() -> None:
     assert objective is not None
     weighed = WeighedValues.of(objective)
     assert weighed is not None
-    found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 24, {})
+    with using(loops):
+        found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 24, {})
 
     assert 0 < weighed.most < LARGEST_MULTIPLIER
     assert found.overall == 24 * 20_002
 
 
-def test_equals_beyond_the_room_still_give_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equals_beyond_the_room_still_give_an_answer(
+    loops: LabelLoops | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Everything costs the same: any configuration that keeps the sums is a cheapest one."""
-    monkeypatch.setattr(hybrid_ranges, "EXTENSIONS", 1)
+    monkeypatch.setattr(near_best, "EXTENSIONS", 1)
+    monkeypatch.setattr(label_setting, "PARTS", 1)
     weights = tuple(DecisionWeights(np.array([0, 1, 2]), 0) for _ in range(6))
     turned = tuple(DecisionWeights(np.array([2, 1, 0]), 0) for _ in range(6))
     compiled = free_diagram(*[3] * 6, side_sums=(SideSum(weights, 11), SideSum(turned, 11)))
@@ -170,6 +269,7 @@ def test_equals_beyond_the_room_still_give_an_answer(monkeypatch: pytest.MonkeyP
     weighed = WeighedValues.of(objective)
     assert weighed is not None
 
-    found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 6, {})
+    with using(loops):
+        found = least_under_sums(weighed, [np.ones(3, np.bool_)] * 6, {})
 
     assert found.overall == 5

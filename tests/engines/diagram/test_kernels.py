@@ -198,7 +198,7 @@ def never() -> Loops | None:
 
 
 def test_loops_wait_until_they_would_have_paid() -> None:
-    switch = Switch("", Loops)
+    switch: Switch[Loops] = Switch("", Loops)
 
     first, second = switch.loops(0), switch.loops(LOADING_COSTS)
 
@@ -208,7 +208,7 @@ def test_loops_wait_until_they_would_have_paid() -> None:
 
 
 def test_many_small_passes_add_up() -> None:
-    switch = Switch("", Loops)
+    switch: Switch[Loops] = Switch("", Loops)
 
     asked = next(number for number in range(10**6) if switch.loops(4000) is not None)
 
@@ -231,7 +231,7 @@ def test_a_missing_library_is_looked_for_once() -> None:
     def missing() -> None:
         looked.append(None)
 
-    switch = Switch("1", missing)
+    switch: Switch[Loops] = Switch("1", missing)
 
     assert [None, None] == [switch.loops(1), switch.loops(1)]
     assert len(looked) == 1

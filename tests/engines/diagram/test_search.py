@@ -12,8 +12,10 @@ from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.compiling.compilation import Compilation
+from configurator.engines.diagram.kernels import Switch
 from configurator.engines.diagram.search import DiagramSearch, LeastCosts
-from configurator.engines.diagram.weighing import hybrid_ranges
+from configurator.engines.diagram.weighing import label_setting, near_best
+from configurator.engines.diagram.weighing.label_setting import LabelLoops
 from configurator.engines.engine import Infeasible, Objective, Optimum, Unknown
 
 laws = settings(max_examples=150, deadline=None, derandomize=True)
@@ -68,14 +70,21 @@ def test_the_cheapest_come_in_order_of_cost_and_catalog(
 
 
 @laws
-@given(made=made_diagrams(sums=3), data=st.data(), room=st.sampled_from((1, 3, 1_000)))
+@given(
+    made=made_diagrams(sums=3),
+    data=st.data(),
+    room=st.sampled_from((1, 3, 1_000)),
+    setting=st.sampled_from("01"),
+)
 def test_least_costs_are_those_of_the_cheapest_solution_with_a_value_or_open(
-    made: MadeDiagram, data: st.DataObject, room: int
+    made: MadeDiagram, data: st.DataObject, room: int, setting: str
 ) -> None:
     objective = data.draw(objectives(made))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hybrid_ranges, "EXTENSIONS", room)
-        patch.setattr(hybrid_ranges, "FOR_ONE", room)
+        patch.setattr(near_best, "EXTENSIONS", room)
+        patch.setattr(near_best, "FOR_ONE", room)
+        patch.setattr(label_setting, "PARTS", room)
+        patch.setattr(label_setting, "LABELS", Switch(setting, LabelLoops))
         found = search_of(made).least_costs(objective, {})
     every = ranked(made, objective)
 

@@ -2,7 +2,7 @@
 
 A few rounds with different multipliers (Lagrangean relaxation: Held, Karp 1970; Fisher 1981) prove most
 values possible or impossible, see `multipliers`. What stays open is looked for on the paths of near least
-weighed sum, see `hybrid_ranges`, and what is open even then is asked of another engine, which is injected;
+weighed sum, see `near_best`, and what is open even then is asked of another engine, which is injected;
 every solution it finds proves a value of each variable. How often it was asked is part of the answer.
 """
 
@@ -20,15 +20,16 @@ from configurator.engines.diagram.walks.domains import feasibility, valid_domain
 from configurator.engines.diagram.weighing.budgets import domains_within, feasible_within
 from configurator.engines.diagram.weighing.cheapest_first import paths_by_total
 from configurator.engines.diagram.weighing.costs import assembled, least_totals_of
-from configurator.engines.diagram.weighing.hybrid_ranges import Room, WeighedValues, possible_under_sums
 from configurator.engines.diagram.weighing.multipliers import (
     BindingSums,
     WeighedSums,
     binding_sums,
     whole_multipliers,
 )
+from configurator.engines.diagram.weighing.near_best import Room, possible_under_sums
 from configurator.engines.diagram.weighing.path_sums import PathSum, WeighedPaths, narrowed
 from configurator.engines.diagram.weighing.totals import totals
+from configurator.engines.diagram.weighing.weighed_values import WeighedValues
 from configurator.engines.diagram.whole import Flags, Whole, objects
 from configurator.engines.engine import NO_LIMITS, Feasibility, Feasible, Infeasible, SearchLimits, Unknown
 from configurator.errors import SearchLimitError
