@@ -25,6 +25,9 @@ def value_set(values: Iterable[int]) -> ValueSet:
 
 def values_in(values: ValueSet) -> tuple[int, ...]:
     """The members, ascending."""
+    if values & (values - 1) == 0:
+        # One member or none: the last bit tells it, without going through all before it.
+        return (values.bit_length() - 1,) if values else ()
     return tuple(value for value, bit in enumerate(bin(values)[:1:-1]) if bit == "1")
 
 

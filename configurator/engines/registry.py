@@ -8,7 +8,9 @@ from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits, Unknown
 from configurator.engines.exhaustive import ExhaustiveEngine
 from configurator.engines.sat import SatEngine
-from configurator.engines.staged import StagedEngine, StagedProblem
+from configurator.engines.staged import StagedEngine, StagedProblem, compiles
+from configurator.engines.unordered import UnorderedProblem
+from configurator.engines.unordered_diagram import CountedForm, UnorderedDiagram
 from configurator.errors import EngineUnavailableError, SearchLimitError
 
 AUTOMATIC = "auto"
@@ -65,28 +67,20 @@ def first_solution_engine(name: str | None = None) -> Engine:
     return ONE_QUESTION if name in {None, AUTOMATIC} else find_engine(str(name))
 
 
-def compiles(engine: Engine) -> bool:
-    """Whether the engine, or one of those it asks in turn, compiles problems to diagrams."""
-    match engine:
-        case DiagramEngine():
-            return True
-        case StagedEngine(engines=engines):
-            return any(map(compiles, engines))
-        case _:
-            return False
-
-
 def compiled_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -> DiagramSearch | Unknown:
     """The compiled diagram behind a prepared problem; `Unknown` where no engine has one.
 
-    It is compiled now if an engine that can is among those in turn.
+    It is compiled now if an engine that can is among those in turn. Of a problem with interchangeable blocks
+    it is that of the problem as it is, which tells everything but counts; see `counted_form`.
     """
     match prepared:
         case DiagramSearch():
             return prepared
+        case UnorderedProblem(labelled=labelled):
+            return compiled_form(labelled, limits)
         case StagedProblem(stages=stages):
             for stage in stages:
-                if isinstance(stage.engine, DiagramEngine):
+                if compiles(stage.engine):
                     try:
                         found = stage.prepared(limits)
                     except SearchLimitError as stopped:
@@ -95,6 +89,25 @@ def compiled_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -
         case _:
             pass
     return Unknown("the engine that was asked for compiles nothing")
+
+
+def counted_form(prepared: PreparedProblem, limits: SearchLimits = NO_LIMITS) -> CountedForm | Unknown:
+    """The compiled diagram behind a prepared problem of which solutions are counted, up to order.
+
+    Compiled now if it is not yet; `Unknown` where no engine can, or blocks can be too many things.
+    """
+    try:
+        match prepared:
+            case StagedProblem(stages=(stage,)) if compiles(stage.engine):
+                return counted_form(stage.prepared(limits), limits)
+            case UnorderedProblem(symmetries=symmetries, composed=once):
+                composed = once.found(limits)
+                found = compiled_form(composed.prepared, limits)
+                return found if isinstance(found, Unknown) else UnorderedDiagram(composed, symmetries, found)
+            case _:
+                return compiled_form(prepared, limits)
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
 
 
 _ENGINES: dict[str, Engine] = {

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from configurator.csp.constraints import Constraint
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment, Assumptions
+from configurator.engines.diagram.search import DiagramEngine
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
@@ -198,6 +199,17 @@ class StagedEngine:
         limits.check()
 
         return staged(self.engines, lambda: problem)
+
+
+def compiles(engine: Engine) -> bool:
+    """Whether the engine, or one of those it asks in turn, compiles problems to diagrams."""
+    match engine:
+        case DiagramEngine():
+            return True
+        case StagedEngine(engines=engines):
+            return any(map(compiles, engines))
+        case _:
+            return False
 
 
 def staged(
