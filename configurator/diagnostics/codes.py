@@ -39,7 +39,7 @@ _AREAS = {
     "E05": "Tables",
     "E06": "Scenarios",
     "W05": "Tables (warnings)",
-    "W06": "Not evaluated, not used (warnings)",
+    "W06": "Not evaluated, not used, not on that day (warnings)",
     "W07": "Traps (warnings)",
 }
 
@@ -486,19 +486,75 @@ _REGISTER = (
     DiagnosticCode(
         "E0205",
         "not supported yet",
-        "The language has this statement, but this version cannot evaluate it. It is refused rather than"
-        " ignored: a catalog never means less than it says.",
-        'family drive choose one {\n  from xlsx "drives.xlsx" sheet "EU"\n}',
-        'family drive choose one {\n  from csv "drives.csv"\n}',
+        "Given up: earlier versions refused spreadsheets and assemblies with this code. Every statement of"
+        " the language is evaluated now.",
+        "an earlier version",
+        "this version",
+        "text",
     ),
     DiagnosticCode(
         "E0206",
         "the header does not fit",
         "Something in the header is unknown or does not fit its file: a time zone that does not"
-        " exist, a version of the language that this program does not know, currencies of imported"
-        " catalogs that differ, or a catalog where a module is expected.",
+        " exist, a version of the language that this program does not know, a time zone of an imported"
+        " catalog that differs, or a catalog where a module is expected.",
         'catalog bike "Bicycle" timezone "Europe/Atlantis"',
         'catalog bike "Bicycle" timezone "Europe/Athens"',
+    ),
+    DiagnosticCode(
+        "E0220",
+        "a spreadsheet that cannot be read",
+        "The file is no .xlsx workbook, is protected with a password, is larger than any table, or"
+        " python-calamine is not installed, which reads spreadsheets (the extra `excel`). Old `.xls`"
+        " workbooks and those of other programs are saved anew as .xlsx.",
+        'family drive choose one {\n  from xlsx "drives.xls"\n}',
+        'family drive choose one {\n  from xlsx "drives.xlsx"\n}',
+    ),
+    DiagnosticCode(
+        "E0221",
+        "a sheet that is not there, or not named",
+        "The workbook has no sheet of that name; upper and lower case count. Where a workbook has one sheet"
+        " that is not hidden, its name may be left out; where it has several, the catalog says which.",
+        'family drive choose one {\n  from xlsx "drives.xlsx" sheet "eu"\n}',
+        'family drive choose one {\n  from xlsx "drives.xlsx" sheet "EU"\n}',
+    ),
+    DiagnosticCode(
+        "E0222",
+        "a clause for another kind of file",
+        "Only spreadsheets have sheets, and only CSV files have a separator between cells.",
+        'family drive choose one {\n  from csv "drives.csv" sheet "EU"\n}',
+        'family drive choose one {\n  from csv "drives.csv" separator ";"\n}',
+    ),
+    DiagnosticCode(
+        "E0223",
+        "a spreadsheet cell without a value of its own",
+        "The cell holds a formula that failed (`#REF!`) or was never computed, a number of more digits than a"
+        " spreadsheet keeps (15), or is part of a merged cell, of which only the first part has the value."
+        " Reading it as a blank would drop what the sheet shows, so it is an error. Only cells of columns"
+        " that are used count.",
+        "sku,price\nD-1,#REF!",
+        "sku,price\nD-1,49.90",
+        "csv",
+    ),
+    DiagnosticCode(
+        "E0224",
+        "a spreadsheet that does not fit the catalog",
+        "What `configurator tables import` takes back must be what `configurator tables export` wrote: its"
+        " notes, its sheets, its columns. Cells and rows may be changed, added and removed; a new column is"
+        " declared in the catalog first. A table that the catalog reads from a workbook is changed there.",
+        "board,sku,socket,colour",
+        "board,sku,socket",
+        "text",
+    ),
+    DiagnosticCode(
+        "E0225",
+        "a spreadsheet older than the catalog",
+        "The catalog's table has changed since it was exported. Taking the whole sheet back would undo these"
+        " changes without a word. `--merge` applies what was changed in the sheet to the table as it is now;"
+        " where both changed the same cell, the sheet or the catalog must be made to agree first.",
+        "tables import: cell C7 is 45 in the sheet, 55 in the catalog and was 50",
+        "tables import: cell C7 is 55 in the sheet and in the catalog",
+        "text",
     ),
     # ------------------------------------------------------------ E03: names and types
     DiagnosticCode(
@@ -580,6 +636,44 @@ _REGISTER = (
         " Usually a digit too much was typed. Use a coarser step, or a smaller upper bound.",
         "option width : whole 0..100000000000",
         "option width : whole 0..2500",
+    ),
+    DiagnosticCode(
+        "E0330",
+        "assemblies that contain each other",
+        "An assembly holds a place for itself, perhaps by way of others: such a product would be"
+        " endless. Leave out the place that closes the circle.",
+        "assembly box choose one {\n  slot inner : box choose optional\n}",
+        "assembly box choose one {\n  assembly inner choose optional {\n    option lined : yesno\n  }\n}",
+    ),
+    DiagnosticCode(
+        "E0331",
+        "too many instances",
+        "Every slot and option inside an assembly counts once for each instance there may be, and of"
+        " assemblies in assemblies these multiply. Allow fewer instances.",
+        "assembly hall choose 0..100 {\n  assembly rack choose 0..100 {\n"
+        "    option a : yesno\n    option b : yesno\n  }\n}",
+        "assembly hall choose 0..10 {\n  assembly rack choose 0..20 {\n"
+        "    option a : yesno\n    option b : yesno\n  }\n}",
+    ),
+    DiagnosticCode(
+        "E0332",
+        "an assembly away from its surroundings",
+        "What is declared inside an assembly may speak of what is around it there, so it can stand only there."
+        " Declare the assembly beside the other one; both can then hold it.",
+        "assembly rack choose one {\n  assembly shelf {\n    option deep : yesno\n  }\n}\n"
+        "slot other : rack.shelf choose one",
+        "assembly shelf {\n  option deep : yesno\n}\nassembly rack choose one {\n"
+        "  slot inner : shelf choose one\n}\nslot other : shelf choose one",
+    ),
+    DiagnosticCode(
+        "E0333",
+        "a condition on a list of instances",
+        "A default that lists the instances of an assembly holds always or yields as a whole. What depends"
+        " on something else is better said as a preference.",
+        "assembly bag choose 0..2 {\n  option lined : yesno\n}\noption use : one of { town, tour }\n"
+        "default bag = [{ lined = yes }] when use = tour",
+        "assembly bag choose 0..2 {\n  option lined : yesno\n}\noption use : one of { town, tour }\n"
+        "default bag = [{ lined = yes }]\nprefer bags-for-tours: use = town or count(bag) = 2",
     ),
     # ------------------------------------------------------------ E04: units and money
     DiagnosticCode(
@@ -673,27 +767,173 @@ _REGISTER = (
     DiagnosticCode(
         "E0601",
         "a scenario that cannot be run",
-        "The scenario names a rule, component or bundle that does not exist, or asks for something"
-        " that a scenario cannot decide.",
-        'scenario "small" {\n  choose nothing\n  expect invalid because no-such-rule\n}',
-        'scenario "small" {\n  choose nothing\n  expect valid\n}',
+        "The scenario gives something that cannot be given: there is no stock of a component that is not"
+        " stocked, so it is never short.",
+        "family service choose optional not stocked {\n  | sku |\n  | S-1 |\n}\n\n"
+        'scenario "gone" {\n  given stock "S-1" = 0\n  choose nothing\n  expect available\n}',
+        "family service choose optional not stocked {\n  | sku |\n  | S-1 |\n}\n\n"
+        'scenario "any" {\n  choose nothing\n  expect available\n}',
+    ),
+    DiagnosticCode(
+        "E0610",
+        "`choose only` leaves out what must be chosen",
+        "`choose only` means that whatever is not named is absent. A slot that must be filled and an option,"
+        " which always has a value, cannot be absent, so they have to be named: by the scenario or by a"
+        " bundle that it applies.",
+        "family cpu choose one {\n  | sku |\n  | C-1 |\n}\noption colour : one of { red, blue }\n\n"
+        'scenario "complete" {\n  choose only cpu = "C-1"\n  expect valid\n}',
+        "family cpu choose one {\n  | sku |\n  | C-1 |\n}\noption colour : one of { red, blue }\n\n"
+        'scenario "complete" {\n  choose only cpu = "C-1", colour = red\n  expect valid\n}',
+    ),
+    DiagnosticCode(
+        "E0611",
+        "a scenario says something twice",
+        "The date, the stock of a component, a bundle or the choice of a place is given twice in one"
+        " scenario. Only `includes` may be said several times of a place: all of it is then included.",
+        'scenario "sold out" {\n  given stock "C-1" = 0\n  given stock "C-1" = 2\n'
+        "  choose nothing\n  expect available\n}",
+        'scenario "sold out" {\n  given stock "C-1" = 0\n  choose nothing\n  expect available\n}',
+    ),
+    DiagnosticCode(
+        "E0612",
+        "a file of scenarios that cannot be used",
+        "A file of scenarios begins with `scenarios for` and the path of its catalog as seen from the file"
+        " itself, or `package:NAME` for one that comes with this library. It holds nothing but scenarios."
+        " Where a `configurator.toml` lies above it, the catalog lies below that, too.",
+        'scenarios for "pc.pcat"\n\ncalc total = 2',
+        'scenarios for "pc.pcat"\n\nscenario "something can be built" {\n  choose nothing\n  expect valid\n}',
     ),
     # ------------------------------------------------------------ warnings
     DiagnosticCode(
-        "W0507",
-        "a gap in a table",
-        "An `allow` table says nothing about a value of its key column, so that value is never"
-        " allowed. Add a row, or mark the table `partial` if it is to bind only the values it names.",
-        "table sizes allow {\n  | colour | size |\n  | red    | S    |\n}",
-        "table sizes allow partial {\n  | colour | size |\n  | red    | S    |\n}",
+        "W0501",
+        "a value that no row allows",
+        "An `allow` table has rows for every value of its key column, but none in which some value of"
+        " another column matches. That value is never allowed. It is a hint, because that may be what"
+        " the table is for.",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | S, M | 80          |\n"
+        "}",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | S    | 80          |\n"
+        "  | M    | 80, 120     |\n"
+        "}",
     ),
     DiagnosticCode(
-        "W0601",
-        "not evaluated yet",
-        "The statement is checked for names and types, but this version does not evaluate it. It"
-        " never changes which configurations are valid, so every answer given is right.",
-        "minimise price",
-        "calc price in EUR = sum(price)",
+        "W0502",
+        "a cell that matches nothing",
+        "A cell of a rule table names a value, or bounds, that no component has in that column. The"
+        " cell never matches, so the row says less than it seems to. Most often the value is misspelt,"
+        " or the component is gone.",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths forbid {\n"
+        "  | size | lock.length |\n"
+        "  | S    | 125         |\n"
+        "}",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths forbid {\n"
+        "  | size | lock.length |\n"
+        "  | S    | 120         |\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "W0503",
+        "a row that adds nothing",
+        "Everything that the row matches, another row of the same table matches too. Either the row"
+        " is left over, or the other one is wider than it was meant to be: a narrow row never"
+        " restricts a wide one. A row that stands twice is taken away by `check --fix`.",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | any  | 80, 120     |\n"
+        "  | S    | 80          |\n"
+        "}",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | M    | 80, 120     |\n"
+        "  | S    | 80          |\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "W0507",
+        "a gap in a table",
+        "An `allow` table says nothing about a value of its first column, the key, so that value is"
+        " never allowed. Add the row that the help proposes, with what goes with the value in place of"
+        " `any`; or mark the table `partial` if it is to bind only the values it names. A table with"
+        " one column is a list of what may be, and has no gaps.",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | M    | 80, 120     |\n"
+        "}",
+        "option size : one of { S, M }\n"
+        "family lock choose one {\n"
+        "  | sku | length |\n"
+        "  | L-1 |     80 |\n"
+        "  | L-2 |    120 |\n"
+        "}\n"
+        "table lengths allow {\n"
+        "  | size | lock.length |\n"
+        "  | M    | 80, 120     |\n"
+        "  | S    | 80          |\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "W0520",
+        "a SKU that a spreadsheet took for a date",
+        "Spreadsheet programs read `3-12` as a day, and keep no trace of what was typed. A day where a SKU"
+        " should stand is hardly what was meant. Format the column as text, and write the SKU again.",
+        "sku,price\n2026-03-12,49.90",
+        "sku,price\n3-12,49.90",
+        "csv",
+    ),
+    DiagnosticCode(
+        "W0521",
+        "a column of text because of few cells",
+        "Nearly all cells of the column are numbers, and the others look like numbers written in another way:"
+        " with separators between thousands, with the other decimal mark. So the column is text, and"
+        " nothing can be compared or added up. Write the numbers alike, or declare the attribute.",
+        "family cpu choose one {\n  | sku | mass  |\n  | C-1 | 950   |\n  | C-2 | 1,050 |\n}",
+        "family cpu choose one {\n  | sku | mass |\n  | C-1 |  950 |\n  | C-2 | 1050 |\n}",
     ),
     DiagnosticCode(
         "W0602",
@@ -701,6 +941,96 @@ _REGISTER = (
         "The file has a column that the catalog does not map. If that is on purpose, say `ignore others`.",
         'family cpu choose one {\n  from csv "cpu.csv" columns "No" as sku\n}',
         'family cpu choose one {\n  from csv "cpu.csv" columns "No" as sku ignore others\n}',
+    ),
+    DiagnosticCode(
+        "W0610",
+        "scenarios on a day that nobody chose",
+        "The scenario names no day, the catalog is not `tested on` one, and `--as-of` was not given: it was"
+        " run as of today, and may come out otherwise tomorrow. It is only a hint where nothing in the"
+        " catalog comes or goes.",
+        'catalog pc "PC"\n\nscenario "small" {\n  choose nothing\n  expect valid\n}',
+        'catalog pc "PC"\n  tested on 2026-11-22\n\nscenario "small" {\n  choose nothing\n  expect valid\n}',
+    ),
+    DiagnosticCode(
+        "W0611",
+        "two scenarios of one title",
+        "Reports name scenarios by their titles, and `-k` chooses them so: two of one title cannot be told"
+        " apart.",
+        'scenario "small" {\n  choose size = 1\n  expect valid\n}\n'
+        'scenario "small" {\n  choose size = 2\n  expect valid\n}',
+        'scenario "small" {\n  choose size = 1\n  expect valid\n}\n'
+        'scenario "medium" {\n  choose size = 2\n  expect valid\n}',
+    ),
+    DiagnosticCode(
+        "W0612",
+        "nothing is short",
+        "The scenario expects that something is unavailable and does not give that stock. There is plenty"
+        " of what is not given, so the expectation cannot be met.",
+        'scenario "sold out" {\n  choose cpu = "C-1"\n  expect unavailable "C-1"\n}',
+        'scenario "sold out" {\n  given stock "C-1" = 0\n  choose cpu = "C-1"\n  expect unavailable "C-1"\n}',
+    ),
+    DiagnosticCode(
+        "W0613",
+        "an expectation of another kind of rule",
+        "A rule of severity `warn` or `hint` never makes anything invalid, and what breaks any other rule, a"
+        " table or a resource is invalid and gives no warning. The expectation cannot be met.",
+        "rule cosy warn: require size > 1\n\n"
+        'scenario "small" {\n  choose size = 1\n  expect invalid because cosy\n}',
+        'rule cosy warn: require size > 1\n\nscenario "small" {\n  choose size = 1\n  expect warning cosy\n}',
+    ),
+    DiagnosticCode(
+        "W0620",
+        "a family that no slot uses",
+        "A family without `choose` is only a kind of component; a slot has to be filled from it."
+        " Without one nobody can ever order its components.",
+        "family lock {\n  | sku |\n  | L-1 |\n}",
+        "family lock {\n  | sku |\n  | L-1 |\n}\nslot front_lock : lock choose optional",
+    ),
+    DiagnosticCode(
+        "W0621",
+        "a column that nothing reads",
+        "No rule, calc, table, message, resource, wish, default or scenario speaks of the column. It"
+        " does no harm; but a column that was meant to restrict something does not. The columns"
+        " `name`, `title` and `description` are there to be read by people, and are never reported;"
+        " nor is anything in a catalog that has neither rules nor calcs yet.",
+        "family lock choose one {\n  | sku | length |\n  | L-1 |     80 |\n}\ncalc locks = count(lock)",
+        "family lock choose one {\n  | sku | length |\n  | L-1 |     80 |\n}\ncalc length = sum(length)",
+    ),
+    DiagnosticCode(
+        "W0622",
+        "a scenario on a day when it cannot be as it says",
+        "The scenario names a component, a bundle, or a rule to blame, and on its day that is not in"
+        " force. So a choice is always invalid, and a rule never to blame. A scenario that expects to"
+        " be invalid may choose what it likes.",
+        'catalog bike "Bicycle" tested on 2026-11-22\n'
+        "option basket : yesno\n"
+        "rule no-basket effective from 2027-01-01:\n"
+        "  require basket = no\n"
+        'scenario "no basket" {\n'
+        "  choose basket = yes\n"
+        "  expect invalid because no-basket\n"
+        "}",
+        'catalog bike "Bicycle" tested on 2026-11-22\n'
+        "option basket : yesno\n"
+        "rule no-basket effective from 2027-01-01:\n"
+        "  require basket = no\n"
+        'scenario "no basket" {\n'
+        "  given date 2027-01-01\n"
+        "  choose basket = yes\n"
+        "  expect invalid because no-basket\n"
+        "}",
+    ),
+    DiagnosticCode(
+        "W0630",
+        "a bundle's price that changes nothing",
+        "What the applied bundles come to is the built-in amount `bundles.price`. A price that no calc adds"
+        " changes nothing: the customer pays the same with the bundle and without.",
+        "family cpu choose one {\n  | sku | price [EUR] |\n  | C-1 |         100 |\n}\n"
+        "calc price in EUR = sum(price)\n"
+        'bundle cheaper {\n  choose cpu = "C-1"\n  price -10 EUR\n}',
+        "family cpu choose one {\n  | sku | price [EUR] |\n  | C-1 |         100 |\n}\n"
+        "calc price in EUR = sum(price) + bundles.price\n"
+        'bundle cheaper {\n  choose cpu = "C-1"\n  price -10 EUR\n}',
     ),
     DiagnosticCode(
         "W0701",
@@ -718,6 +1048,133 @@ _REGISTER = (
         " (or `any`), leaving it out is never allowed.",
         "table fans allow {\n  | gpu   | fans |\n  | GPU-1 | 2    |\n}",
         "table fans allow {\n  | gpu    | fans |\n  | GPU-1  | 2    |\n  | absent | 1    |\n}",
+    ),
+    DiagnosticCode(
+        "W0703",
+        "a calc named like a column that it does not read",
+        "`sum(weight)` adds up the column `weight` of everything chosen. A calc of the same name is"
+        " expected to be that sum; if it is something else, a reader of `weight <= 20` thinks of the"
+        " wrong thing.",
+        "family lock choose one {\n"
+        "  | sku | weight |\n"
+        "  | L-1 |    300 |\n"
+        "}\n"
+        "calc weight = 5\n"
+        "calc total = sum(weight)",
+        "family lock choose one {\n"
+        "  | sku | weight |\n"
+        "  | L-1 |    300 |\n"
+        "}\n"
+        "calc frame_weight = 5\n"
+        "calc total = sum(weight)",
+    ),
+    DiagnosticCode(
+        "W0704",
+        "a name that an import has too",
+        '`import "x.pcat" as lock` puts all names of the file behind `lock.`; a slot, option or calc'
+        " of the same name has its own. Then `lock.length` may be a column of the one or a name of the"
+        " other. Import the file under another name.",
+        'import "locks.pcat" as lock\noption lock : yesno',
+        'import "locks.pcat" as locks\noption lock : yesno',
+    ),
+    DiagnosticCode(
+        "W0705",
+        "a word with two meanings",
+        "The word is the name of an option or calc, and the column that it is compared with has a"
+        " value of that spelling. A name comes before a value, so the value is not meant; and that is"
+        " easily overlooked. Values of declared lists cannot be named so in the first place.",
+        "option office : one of { home, large }\n"
+        "family desk choose one {\n"
+        "  | sku | place  |\n"
+        "  | D-1 | office |\n"
+        "  | D-2 | home   |\n"
+        "}\n"
+        "rule place:\n"
+        "  require desk.place = office",
+        "option office : one of { home, large }\n"
+        "family desk choose one {\n"
+        "  | sku | place  |\n"
+        "  | D-1 | office |\n"
+        "  | D-2 | home   |\n"
+        "}\n"
+        "rule place:\n"
+        '  require desk.place = "office"',
+    ),
+    DiagnosticCode(
+        "W0706",
+        "a name that hides another one",
+        "Names resolve from the inside out. Inside an assembly its own `colour` is meant, inside a"
+        " rule what `for each` binds, and inside an aggregate the columns of what is counted; the"
+        " product's `colour` is then hidden, and is written `product.colour`. It is a hint, because"
+        " that is often just what is wanted.",
+        "option colour : one of { red, blue }\n"
+        "family lock choose 0..2 mixed {\n"
+        "  | sku | colour |\n"
+        "  | L-1 | red    |\n"
+        "}\n"
+        "rule locks:\n"
+        "  require count(lock where colour = red) <= 1",
+        "option colour : one of { red, blue }\n"
+        "family lock choose 0..2 mixed {\n"
+        "  | sku | colour |\n"
+        "  | L-1 | red    |\n"
+        "}\n"
+        "rule locks:\n"
+        "  require count(lock where lock.colour = red) <= 1",
+    ),
+    DiagnosticCode(
+        "W0711",
+        "dates that never meet",
+        "A rule, row or bundle names a component that is never in force on the same day. It says"
+        " nothing about any day, and what it was to say is missing on another one.",
+        "option basket : yesno\n"
+        "family lock choose one {\n"
+        '  component "L-1" { }\n'
+        '  component "L-2" effective from 2027-01-01 { }\n'
+        "}\n"
+        "rule old-lock effective until 2026-12-31:\n"
+        '  lock = "L-2" requires basket = no',
+        "option basket : yesno\n"
+        "family lock choose one {\n"
+        '  component "L-1" { }\n'
+        '  component "L-2" effective from 2027-01-01 { }\n'
+        "}\n"
+        "rule new-lock effective from 2027-01-01:\n"
+        '  lock = "L-2" requires basket = no',
+    ),
+    DiagnosticCode(
+        "W0712",
+        "a component that is out of force on the day",
+        "A default names a component that was in force until some day before the catalog is tested,"
+        " or a bundle one that is not in force on that day although the bundle is. Such a default is"
+        " never kept, and such a bundle makes everything invalid.",
+        'catalog bike "Bicycle" tested on 2026-11-22\n'
+        "family lock choose one {\n"
+        '  component "L-1" effective until 2026-06-30 { }\n'
+        '  component "L-2" { }\n'
+        "}\n"
+        'default lock = "L-1"',
+        'catalog bike "Bicycle" tested on 2026-11-22\n'
+        "family lock choose one {\n"
+        '  component "L-1" effective until 2026-06-30 { }\n'
+        '  component "L-2" { }\n'
+        "}\n"
+        'default lock = "L-2"',
+    ),
+    DiagnosticCode(
+        "W0713",
+        "days on which nothing can fill a slot",
+        "A slot must be filled, and on some days no component of its family is in force: between two"
+        " of them, or on the day that the catalog is tested on. On such a day no configuration is"
+        " valid.",
+        "family lock choose one {\n"
+        '  component "L-1" effective until 2026-06-30 { }\n'
+        '  component "L-2" effective from 2026-08-01 { }\n'
+        "}",
+        "family lock choose one {\n"
+        '  component "L-1" effective until 2026-07-31 { }\n'
+        '  component "L-2" effective from 2026-08-01 { }\n'
+        "}",
     ),
 )
 
@@ -751,7 +1208,7 @@ def render_reference() -> str:
         "# Diagnostics\n",
         "<!-- Made from `configurator/diagnostics/codes.py`; a test compares. -->\n",
         "Every finding about a catalog has a code. `E` is an error: the catalog does not load."
-        " `W` is a warning: it loads, and every answer is right."
+        " `W` is a warning or a hint: it loads, and every answer is right."
         " `A` is a finding of `configurator analyze`, which tells how grave it is.\n",
     ]
     area = ""

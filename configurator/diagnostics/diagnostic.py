@@ -18,10 +18,16 @@ class Severity(Enum):
 
 @frozen
 class Replacement:
-    """New text for a stretch of the source, offered as a way to mend it."""
+    """New text for a stretch of the source, offered as a way to mend it.
+
+    Attributes:
+        safe: whether it says just what was meant, so that it may be put in unseen: another spelling of the
+            same, never a guess at a name.
+    """
 
     span: Span
     text: str
+    safe: bool = False
 
 
 @frozen

@@ -52,7 +52,7 @@ def to_json(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic as values that `json.dumps` takes.
 
     Lines and columns count from 1, the end is exclusive. `file` and `range` are `None` when the finding
-    has no place. Each replacement is one entry of `fixes`; none is safe to apply unseen.
+    has no place. Each replacement is one entry of `fixes`; a safe one may be applied unseen.
     """
     span = diagnostic.span
     return {
@@ -109,7 +109,8 @@ def _excerpt(span: Span) -> tuple[str, str]:
     """The first line of a span and, beneath it, carets from its beginning to its end in that line."""
     position = span.position
     text = span.file.line_text(position.line)
-    first = position.column - 1
+    # Not from the column: that of a spreadsheet counts cells.
+    first = span.start - span.file.line_start(position.line)
     last = max(first + 1, min(len(text), first + span.end - span.start))
     shown = [_shown(char) for char in text]
     start, stop = _window([_width(each) for each in shown], first, last)
@@ -182,5 +183,5 @@ def _fix(diagnostic: Diagnostic, replacement: Replacement) -> dict[str, Any]:
                 "text": replacement.text,
             }
         ],
-        "safe": False,
+        "safe": replacement.safe,
     }

@@ -7,6 +7,11 @@ from command_runs import run
 
 GOOD = 'catalog good "Good" version "1" currency EUR\noption a : one of { x, y }\n'
 BAD = 'catalog bad "Bad" version "1" currency EUR\noption a : one of { x, y }\nrule r:\n  forbid b = x\n'
+WARNED = 'catalog warned "Warned" version "1" currency EUR\nfamily lock {\n  | sku |\n  | L-1 |\n}\n'
+HINTED = (
+    'catalog hinted "Hinted" version "1" currency EUR\n'
+    "family lock choose one {\n  | sku | mass |\n  | L-1 | 3 |\n}\ncalc locks = count(lock)\n"
+)
 
 
 @pytest.fixture
@@ -33,41 +38,53 @@ def test_every_mistake_is_told_with_its_place_and_the_exit_code_is_3(folder: Pat
     assert checked.out.endswith("\n\n1 error in 1 file (0 rules, resources and tables, 0 scenarios, 20 ms)\n")
 
 
-def test_warnings_alone_are_clean_unless_the_level_says_otherwise() -> None:
+def test_warnings_alone_are_clean_unless_the_level_says_otherwise(folder: Path) -> None:
+    (folder / "warned.pcat").write_text(WARNED)
     codes = {
-        level: run("check", "tshirt.pcat", "--fail-level", level).code
+        level: run("check", "warned.pcat", "--fail-level", level).code
         for level in ("error", "warning", "hint")
     }
 
     assert {"error": 0, "warning": 1, "hint": 1} == codes
 
 
-def test_warnings_are_told_in_full() -> None:
-    checked = run("check", "tshirt.pcat")
+def test_hints_alone_fail_only_where_hints_are_asked_for(folder: Path) -> None:
+    (folder / "hinted.pcat").write_text(HINTED)
+    codes = {
+        level: run("check", "hinted.pcat", "--fail-level", level).code
+        for level in ("error", "warning", "hint")
+    }
+
+    assert {"error": 0, "warning": 0, "hint": 1} == codes
+
+
+def test_warnings_are_told_in_full(folder: Path) -> None:
+    (folder / "warned.pcat").write_text(WARNED)
+    checked = run("check", "warned.pcat")
 
     assert checked.out == (
-        'warning[W0601]: scenario "all" is not evaluated yet\n'
-        "  --> tshirt.pcat:31:10\n"
-        "   |\n"
-        '31 | scenario "all" {\n'
-        "   |          ^^^^^\n"
-        "   = help: its names and types were checked\n"
+        "warning[W0620]: no slot is filled from the family `lock`\n"
+        " --> warned.pcat:2:8\n"
+        "  |\n"
+        "2 | family lock {\n"
+        "  |        ^^^^\n"
+        "  = help: say `choose` behind its name, or declare a slot: `slot … : lock choose one`\n"
         "\n"
-        "1 warning in 1 file (5 rules, resources and tables, 1 scenario, 20 ms)\n"
+        "1 warning in 1 file (0 rules, resources and tables, 0 scenarios, 20 ms)\n"
     )
 
 
 def test_quiet_tells_errors_only(folder: Path) -> None:
     (folder / "bad.pcat").write_text(BAD)
+    (folder / "warned.pcat").write_text(WARNED)
 
-    catalog = str(Path(__file__).parents[1] / "catalogs" / "tshirt.pcat")
-
-    assert "warning[" not in run("check", catalog, "-q").out
+    assert "warning[" not in run("check", "warned.pcat", "-q").out
     assert run("check", "bad.pcat", "-q").out.startswith("error[E0301]: ")
 
 
-def test_limit_cuts_what_is_told_and_says_so() -> None:
-    checked = run("check", "kids_bike.pcat", "--limit", "1")
+def test_limit_cuts_what_is_told_and_says_so(folder: Path) -> None:
+    (folder / "warned.pcat").write_text(WARNED + "family chain { | sku |\n | C-1 |\n}\n")
+    checked = run("check", "warned.pcat", "--limit", "1")
 
     assert checked.out.count("warning[") == 1
     assert checked.error == "1 finding not shown\n"
@@ -140,4 +157,17 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_line(folder: Path) -> None:
     assert checked.code == 3
     assert checked.out.startswith(
         "error[E0204]: `latin.pcat` is not UTF-8: byte 0xe9 on line 3\n = help: save the file as UTF-8\n\n"
+    )
+
+
+def test_the_days_of_a_file_of_scenarios_are_looked_at_too(folder: Path) -> None:
+    (folder / "a.pcat").write_text(
+        'catalog a "A"\noption o : yesno\nrule r effective from 2027-01-01: require o = yes\n'
+    )
+    (folder / "s.pcat").write_text('scenarios for "a.pcat"\nscenario "s" { choose o = yes expect valid }\n')
+    checked = run("check", ".")
+
+    assert 0 == checked.code
+    assert checked.out.startswith(
+        "warning[W0610]: no day is given for this scenario, and its answer depends on it\n --> s.pcat:2:10\n"
     )

@@ -40,9 +40,9 @@ def test_line_caret_label_and_help() -> None:
 
 
 def test_finding_without_a_place_is_one_line_and_help() -> None:
-    warning = Diagnostic("W0601", Severity.WARNING, "not evaluated yet", None, help=("wait",))
+    warning = Diagnostic("W0602", Severity.WARNING, "not evaluated yet", None, help=("wait",))
 
-    assert render_text([warning]) == "warning[W0601]: not evaluated yet\n = help: wait"
+    assert render_text([warning]) == "warning[W0602]: not evaluated yet\n = help: wait"
 
 
 def test_findings_are_apart_by_a_blank_line() -> None:

@@ -1,0 +1,1 @@
+"""Checks of a catalog that need no solving: what is unused, missing, covered twice, hidden, out of date."""
