@@ -247,3 +247,41 @@ def test_an_option_is_carried_over_to_another_form(before: str, after: str, valu
 
 
 UNITS = "\nunit m\nunit cm = 0.01 m\n"
+
+
+# ---------------------------------------------------------------- bundles
+
+WINTER = "\nbundle winter { choose cord = none }\n"
+
+
+def test_an_order_whose_bundle_is_gone_breaks_and_no_place_mends_it() -> None:
+    order = {"order": "SO-1", "lines": [{"configuration": {"shade": "S-1"}, "bundles": ["winter"]}]}
+    old, new = Configurator.from_text(LAMP + WINTER), Configurator.from_text(LAMP)
+    found = old.difference(new, as_of=DAY, orders=[order]).orders
+
+    assert found is not None
+    assert [(1, "SO-1", ["there is no bundle `winter`"])] == told(found)
+    assert found.broken[0].repair is None
+
+
+def test_an_order_breaks_where_its_bundle_chooses_otherwise_now() -> None:
+    order = {"configuration": {"shade": "S-1", "cord": None}, "bundles": ["winter"]}
+    old = Configurator.from_text(LAMP + WINTER)
+    new = Configurator.from_text(LAMP + WINTER.replace("none", '"C-1"'))
+    found = old.difference(new, as_of=DAY, orders=[{"lines": [order]}]).orders
+
+    assert found is not None
+    (broken,) = found.broken
+    assert (
+        broken.breakages[0].message == "`cord = none` and `cord = C-1 (bundle winter)` cannot hold together"
+    )
+    assert ("cord", "C-1") == (broken.repair and broken.repair.place, broken.repair and broken.repair.after)
+
+
+def test_a_saved_session_is_judged_with_its_bundles() -> None:
+    old = Configurator.from_text(LAMP + WINTER)
+    saved = old.session({"shade": "S-1"}, bundles=["winter"], as_of=DAY).save().to_dict()
+    found = old.difference(Configurator.from_text(LAMP), as_of=DAY, orders=[saved]).orders
+
+    assert found is not None
+    assert [(1, None, ["there is no bundle `winter`"])] == told(found)
