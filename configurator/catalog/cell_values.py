@@ -92,7 +92,7 @@ def read_value(text: str, kind: Type, unit: Unit | None, *, decimal_comma: bool 
             number = read_number(text, decimal_comma=decimal_comma)
             if number is None:
                 raise CellProblem(
-                    f"`{text}` is no number", *_number_help(text, unit, decimal_comma=decimal_comma)
+                    f"`{text}` is no number", *number_help(text, unit, decimal_comma=decimal_comma)
                 )
             return normal(number * unit.factor) if unit and dimension else number
         case BooleanType():
@@ -112,7 +112,8 @@ def read_value(text: str, kind: Type, unit: Unit | None, *, decimal_comma: bool 
         case SetType(values=values):
             items = [unquoted(item.strip()) for item in _split_items(text)]
             for item in items:
-                if values is not None and item not in values:
+                # `""` stands for no element at all: a blank cell would be an unknown set.
+                if item and values is not None and item not in values:
                     raise CellProblem(
                         f"`{item}` is not one of {', '.join(values)}", *did_you_mean(item, values)
                     )
@@ -121,15 +122,46 @@ def read_value(text: str, kind: Type, unit: Unit | None, *, decimal_comma: bool 
             return unquoted(text)
 
 
-def _number_help(text: str, unit: Unit | None, *, decimal_comma: bool) -> tuple[str, ...]:
+def is_odd_number(text: str, *, decimal_comma: bool) -> bool:
+    """Whether a text that is no number would be one elsewhere: `1.234,50`, `2,5`."""
+    return (
+        without_thousands(text) is not None or read_number(text, decimal_comma=not decimal_comma) is not None
+    )
+
+
+def number_help(text: str, unit: Unit | None, *, decimal_comma: bool) -> tuple[str, ...]:
+    """What to write instead of a text that is no number, as far as it can be told."""
     if unit and text.endswith(unit.name) and read_number(text.removesuffix(unit.name).strip()) is not None:
         return (f"the heading already says [{unit.name}]: write the number alone",)
+    if text.endswith("%") and read_number(text[:-1].strip(), decimal_comma=decimal_comma) is not None:
+        return ("write the number that is meant: 30 % is 0.3, or 30 in a column of percents",)
+    plain = without_thousands(text)
+    if plain is not None:
+        written = plain.replace(".", ",") if decimal_comma else plain
+        return (f"write it without separators between thousands: {written}",)
     if read_number(text, decimal_comma=not decimal_comma) is not None:
         other = "a point" if decimal_comma else "a comma"
         return (
             f"it is written with {other}; say `decimal comma` for the file only if all its numbers have one",
         )
     return ()
+
+
+def without_thousands(text: str) -> str | None:
+    """`1234.50` for `1,234.50`, `1.234,50` and `1 234.50`; `None` where thousands are not surely separated.
+
+    `1,234` alone may be a decimal number in another country; so it is not taken for one thousand.
+    """
+    match = _THOUSANDS.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
+    if match is None:
+        return None
+    sign, whole, separator, _, decimals = match.groups()
+    if separator in {",", "."} and decimals is None and whole.count(separator) == 1:
+        return None
+    return sign + whole.replace(separator, "") + (f".{decimals}" if decimals else "")
+
+
+_THOUSANDS = re.compile(r"([+-]?)(\d{1,3}(?:([,.'’ \u00a0\u202f])\d{3})(?:\3\d{3})*)(?:((?!\3)[.,])(\d+))?")
 
 
 def _split_items(text: str) -> list[str]:

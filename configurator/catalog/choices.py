@@ -30,20 +30,30 @@ class SlotChoice:
         units: `(SKU, quantity)`, each SKU once, in catalog order; a quantity of `None` is open.
             Empty: the slot is absent.
         at_least: `includes`: more may be chosen besides.
+        bundle: the key of the bundle that chooses it; empty for who chooses himself.
     """
 
     slot: str
     units: tuple[tuple[str, int | None], ...]
     at_least: bool = False
+    bundle: str = ""
 
 
 @frozen
 class OptionChoice:
-    """What an option is set to; with `at_least` a set may hold more."""
+    """What an option is set to.
+
+    Attributes:
+        at_least: a set may hold more.
+        bundle: as in `SlotChoice`.
+        presence: whether it says that an instance of an assembly is there, or is not.
+    """
 
     option: str
     value: Value
     at_least: bool = False
+    bundle: str = ""
+    presence: bool = False
 
 
 PlaceChoice = SlotChoice | OptionChoice
@@ -117,7 +127,7 @@ def option_choice(option: ProductOption, value: Value, *, at_least: bool = False
             check_set(option, value, at_least=at_least)
         case _:
             check_range(option, value)
-    return OptionChoice(option.key, value, at_least)
+    return OptionChoice(option.key, value, at_least, presence=option.presence)
 
 
 def check_set(option: ProductOption, value: Value, *, at_least: bool) -> None:
@@ -153,6 +163,21 @@ def check_range(option: ProductOption, value: Value) -> None:
         raise ChoiceProblem(
             f"`{option.key}` goes in steps of {step} from {low}, not to {format_number(value, bounds.unit)}"
         )
+
+
+def empty_choice(place: Slot | ProductOption) -> PlaceChoice:
+    """The choice that leaves a place out.
+
+    Raises:
+        ChoiceProblem: something must be chosen there.
+    """
+    if isinstance(place, Slot):
+        return slot_choice(place, [])
+    if isinstance(place.type, SetType):
+        return option_choice(place, frozenset())
+    if place.presence:
+        return option_choice(place, value=False)
+    raise ChoiceProblem(f"`{place.key}` must be chosen")
 
 
 # ---------------------------------------------------------------- from the language

@@ -1,6 +1,6 @@
 """From files to a catalog: the stages by name, in order, with the reason for the order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from attrs import field, frozen
@@ -12,17 +12,23 @@ from configurator.catalog.loading import CatalogReader, load_modules
 from configurator.catalog.model import Catalog
 from configurator.catalog.named_values import NamedValues
 from configurator.catalog.restrictions import resolve_restrictions
+from configurator.catalog.scenarios import resolve_scenarios
+from configurator.catalog.shadowing import tell_hidden_names
 from configurator.catalog.structure import ProductOption
 from configurator.catalog.units import declare_units
 from configurator.catalog.values import EnumerationType, SetType
 from configurator.catalog.wishes import check_wishes
 from configurator.diagnostics.diagnostic import Diagnostic, has_errors, in_order
 from configurator.diagnostics.suggestion import did_you_mean
-from configurator.source import Span
+from configurator.source import SourceFile, Span
+from configurator.syntax.collection import uncollected
+from configurator.syntax.expressions import TextLiteral
 from configurator.syntax.nodes import CatalogHeader
 
 LANGUAGE = 1
 """The version of the catalog language that is read here."""
+DEFAULT_TIMEZONE = "UTC"
+"""Where days are counted when the header does not say."""
 
 
 @frozen
@@ -76,10 +82,12 @@ def _resolve(draft: Draft) -> None:
         return
     values = NamedValues(draft)
     check_value_names(draft)
+    tell_hidden_names(draft)
     try:
         values.check_all()
         resolve_restrictions(draft, values)
         check_wishes(draft, values)
+        resolve_scenarios(draft, values)
     except RecursionError:
         # Each expression is shallow enough by itself; a chain of calcs is as deep as all of them together.
         draft.error(
@@ -107,6 +115,22 @@ def check_header(draft: Draft) -> None:
             name = header.timezone.value
             help_lines = did_you_mean(name, available_timezones()) or ("such as `Europe/Berlin`",)
             draft.error("E0206", f"unknown time zone `{name}`", header.timezone.span, help=help_lines)
+        elif header.timezone is not None:
+            _check_days(draft, header.timezone)
+
+
+def _check_days(draft: Draft, written: TextLiteral) -> None:
+    """A day is one thing in a catalog: an imported one must not count its days elsewhere."""
+    assert draft.loaded.entry is not None
+    header = draft.loaded.entry.file.header
+    own = header.timezone.value if isinstance(header, CatalogHeader) and header.timezone else DEFAULT_TIMEZONE
+    if written.value != own:
+        draft.error(
+            "E0206",
+            f"this file counts its days in {written.value}, the catalog in {own}",
+            written.span,
+            help=("name one time zone in the head of both",),
+        )
 
 
 def _is_timezone(name: str) -> bool:
@@ -129,13 +153,24 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
-def compile_catalog(entry: str, reader: CatalogReader) -> CompileResult:
+def compile_catalog(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile] = ()) -> CompileResult:
     """Compile the catalog whose header is in `entry`, a path within the reader's tree.
 
     All stages run as far as they can, so that one run tells every mistake; only a file that
     cannot be parsed or read ends it early, because what it would declare is missing.
+
+    Args:
+        entry: the path of the catalog's file.
+        reader: gives the files.
+        scenarios: files of scenarios for it: the catalog has what stands in them after its own, and the
+            digest that it has without them.
     """
-    loaded = load_modules(entry, reader)
+    with uncollected():
+        return _compile(entry, reader, scenarios)
+
+
+def _compile(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile]) -> CompileResult:
+    loaded = load_modules(entry, reader, scenarios)
     draft = Draft(loaded, reader)
     draft.diagnostics.extend(loaded.diagnostics)
     if not has_errors(loaded.diagnostics):
@@ -144,7 +179,16 @@ def compile_catalog(entry: str, reader: CatalogReader) -> CompileResult:
     diagnostics = in_order(dict.fromkeys(draft.diagnostics))
     if has_errors(diagnostics):
         return CompileResult(None, diagnostics)
+    check_nothing_dropped(draft)
     return CompileResult(_catalog(draft), diagnostics)
+
+
+def check_nothing_dropped(draft: Draft) -> None:
+    """Every rule, table and resource is in the catalog: one that is missing unreported is our own mistake."""
+    kept = {restriction.key for restriction in draft.restrictions}
+    lost = [key for key in draft.ids if key not in kept]
+    if lost:
+        raise AssertionError(f"dropped without a word: {', '.join(lost)}")
 
 
 def _catalog(draft: Draft) -> Catalog:
@@ -156,7 +200,7 @@ def _catalog(draft: Draft) -> Catalog:
         title=header.title.value if header.title else header.name.text,
         version=header.version.value if header.version else "",
         currency=draft.currency,
-        timezone=header.timezone.value if header.timezone else "UTC",
+        timezone=header.timezone.value if header.timezone else DEFAULT_TIMEZONE,
         tested_on=header.tested_on,
         units=draft.units,
         families=draft.families,
@@ -164,9 +208,9 @@ def _catalog(draft: Draft) -> Catalog:
         calcs=draft.calcs,
         restrictions=tuple(draft.restrictions),
         defaults=tuple(draft.defaults),
-        preferences=tuple(draft.preferences),
-        objectives=tuple(draft.objectives),
+        wishes=tuple(draft.wishes),
         bundles=tuple(draft.bundles),
         scenarios=tuple(draft.scenarios),
         digest=catalog_digest(draft.loaded, draft.content),
+        assemblies=tuple(place for key, place in draft.assembly_places.items() if not key.startswith("@")),
     )

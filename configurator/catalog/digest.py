@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 import attrs
 
 from configurator.catalog.loading import LoadedModules
+from configurator.syntax.nodes import Row
 
 
 def catalog_digest(loaded: LoadedModules, tables: Iterable[object]) -> str:
@@ -34,8 +36,16 @@ def canonical(value: object) -> object:
         return [canonical(item) for item in value]
     if isinstance(value, Fraction | date):
         return f"{type(value).__name__} {value}"
+    if isinstance(value, Row):
+        # The same as below, but tables may be long.
+        return ["Row", [["Cell", cell.text] for cell in value.cells]]
     kind = type(value)
     if attrs.has(kind):
-        fields = [field for field in attrs.fields(kind) if field.eq]
-        return [kind.__name__, *(canonical(getattr(value, field.name)) for field in fields)]
+        return [kind.__name__, *[canonical(getattr(value, name)) for name in _counting_fields(kind)]]
     return value
+
+
+@cache
+def _counting_fields(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
+    """The names of the fields that count for equality."""
+    return tuple(field.name for field in attrs.fields(kind) if field.eq)

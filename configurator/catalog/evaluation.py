@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -34,8 +35,10 @@ from configurator.catalog.expressions import (
     Term,
     places_of,
 )
-from configurator.catalog.structure import Component
+from configurator.catalog.structure import Component, Instance
 from configurator.catalog.values import ABSENT, BLANK, Missing, Number, Value, normal
+
+T = TypeVar("T")
 
 Units = tuple[tuple[Component, int], ...]
 """What fills a place: components with quantities; empty when nothing does."""
@@ -47,15 +50,33 @@ class Chosen:
 
     Attributes:
         units: for every slot (and every bound name) what fills it.
-        options: for every option its value.
+        options: for every option its value; `ABSENT` for one in an assembly that is not there.
     """
 
     units: Mapping[str, Units]
-    options: Mapping[str, Value] = field(factory=dict)
+    options: "Mapping[str, Worth]" = field(factory=dict)
 
     def binding(self, name: str, unit: tuple[Component, int]) -> "Chosen":
         """The same with `name` bound to one unit."""
         return Chosen({**self.units, name: (unit,)}, self.options)
+
+    def inside(self, name: str, prefix: str) -> "Chosen":
+        """The same with `name` bound to the instance of an assembly whose places begin with a prefix."""
+        return Chosen(_bound(self.units, name, prefix), _bound(self.options, name, prefix))
+
+    def has(self, instance: Instance) -> bool:
+        """Whether an instance of an assembly is there."""
+        return instance.presence is None or self.options.get(instance.presence) is True
+
+
+def _bound(worths: Mapping[str, T], name: str, prefix: str) -> dict[str, T]:
+    start = f"{prefix}."
+    under = {
+        name + place[len(prefix) :]: worth
+        for place, worth in worths.items()
+        if place.startswith(start) or place == prefix
+    }
+    return {**worths, **under}
 
 
 Worth = Value | Missing
@@ -97,7 +118,7 @@ def compiled(expression: Expression) -> Evaluator:
         case OptionValue(option=option):
             return lambda chosen: chosen.options[option]
         case IsChosen(place=place, chosen=wanted):
-            return lambda chosen: bool(chosen.units[place]) is wanted
+            return lambda chosen: _is_chosen(chosen, place) is wanted
         case CalcValue(calc=calc):
             return compiled(calc.expression)
         case ResourceValue():
@@ -118,6 +139,10 @@ def _attribute(units: Units, attribute: str) -> Worth:
     if not units:
         return ABSENT
     return units[0][0].values.get(attribute, BLANK)
+
+
+def _is_chosen(chosen: Chosen, place: str) -> bool:
+    return bool(chosen.units[place]) if place in chosen.units else chosen.options[place] is True
 
 
 def _sku(units: Units) -> Worth:
@@ -231,10 +256,14 @@ def _conditional(expression: Conditional) -> Evaluator:
         worth = condition(chosen)
         if not isinstance(worth, bool):
             # A resource counts what is absent as 0, but must not do so with what is not known.
-            return ABSENT if any(chosen.units.get(slot) == () for slot in slots) else BLANK
+            return ABSENT if any(_is_absent(chosen, slot) for slot in slots) else BLANK
         return then(chosen) if worth else otherwise(chosen)
 
     return conditional
+
+
+def _is_absent(chosen: Chosen, place: str) -> bool:
+    return chosen.units.get(place) == () or chosen.options.get(place) is ABSENT
 
 
 def balance(terms: tuple[Term, ...], chosen: Chosen) -> Number | None:
@@ -278,6 +307,11 @@ def _aggregate(expression: Aggregate) -> Evaluator:
 
     def aggregate(chosen: Chosen) -> Worth:
         collected: list[tuple[Worth, int]] = []
+        for instance in expression.instances:
+            if chosen.has(instance):
+                inside = chosen.inside(expression.bound, instance.prefix)
+                if where is None or where(inside) is True:
+                    collected.append((argument(inside), 1))
         for slot in expression.slots:
             for unit in chosen.units[slot]:
                 inside = chosen.binding(expression.bound, unit)

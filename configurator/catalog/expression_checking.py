@@ -5,15 +5,16 @@ its other side is known it is a `_Word`. Every mistake is reported once, at its 
 `None` stands for an expression that was already reported, and silences what contains it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import chain
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
+from configurator.catalog.aggregate_checking import BOOLEAN, PLAIN_NUMBER, AggregateChecker
 from configurator.catalog.draft import Draft
 from configurator.catalog.expressions import (
-    Aggregate,
+    BUNDLES_PRICE,
     Arithmetic,
     AttributeOf,
     Both,
@@ -31,7 +32,13 @@ from configurator.catalog.expressions import (
     OptionValue,
     QuantityIn,
 )
-from configurator.catalog.structure import Attribute, ComponentFamily, ProductOption, Slot
+from configurator.catalog.names import Names, Scope, known_names
+from configurator.catalog.structure import (
+    AssemblyPlace,
+    Attribute,
+    ComponentFamily,
+    Slot,
+)
 from configurator.catalog.units import find_unit
 from configurator.catalog.values import (
     PLAIN,
@@ -55,26 +62,7 @@ from configurator.source import Span
 from configurator.syntax import expressions as written
 from configurator.syntax.expressions import Name, PathReference
 
-BOOLEAN = BooleanType()
-PLAIN_NUMBER = NumberType(whole=True)
 _NOTHING_WORDS = {"none", "nothing", "null", "nil", "empty"}
-
-
-@frozen(eq=False)
-class Scope:
-    """Where an expression stands, and so what its names mean.
-
-    Attributes:
-        namespace: of the file, ending in a dot; empty for the catalog's own.
-        bound: names that `for each` binds, by the word written.
-        instead: slots that stand for one of their units here, by key (inside an aggregate).
-        columns: the bound unit whose columns may be named bare (inside an aggregate), or `None`.
-    """
-
-    namespace: str
-    bound: Mapping[str, str] = field(factory=dict)
-    instead: Mapping[str, str] = field(factory=dict)
-    columns: str | None = None
 
 
 @frozen(eq=False)
@@ -94,10 +82,8 @@ class ExpressionChecker:
     def __init__(self, draft: Draft, named_value: CalcFinder) -> None:
         self._draft = draft
         self._named_value = named_value
-        self._families: dict[str, tuple[ComponentFamily, ...]] = {
-            place.key: (place.family,) for place in draft.places.values() if isinstance(place, Slot)
-        }
-        self._counter = 0
+        self.names = Names(draft)
+        self._aggregates = AggregateChecker(draft, self.names, self)
 
     # ------------------------------------------------------------ entrances
 
@@ -129,42 +115,16 @@ class ExpressionChecker:
         found = self._operand(node, scope)
         return self._unknown_name(found.name, scope) if isinstance(found, _Word) else found
 
-    def bind(self, slot: Slot) -> str:
-        """A fresh bound name for one unit of a slot."""
-        return self._bind((slot.family,), slot.key)
+    def known(self, node: written.Expression, scope: Scope) -> Expression | None:
+        """An expression of any type; `None` for a bare word that names nothing, which is no mistake here.
 
-    def families(self, place: str) -> tuple[ComponentFamily, ...]:
-        """The families whose components may stand in a place."""
-        return self._families[place]
-
-    def slot(self, path: PathReference, scope: Scope) -> Slot | None:
-        """The slot a path names; reports a path that names none."""
-        found = self._place(path, scope)
-        if found is not None and not found[1] and isinstance(found[0], Slot):
-            return found[0]
-        if self._was_reported(path, scope):
-            return None
-        slots = [key for key, place in self._draft.places.items() if isinstance(place, Slot)]
-        known = [key.removeprefix(scope.namespace) for key in slots]
-        self._draft.error(
-            "E0301", f"`{path.text}` is no slot", path.span, help=did_you_mean(path.text, known)
-        )
-        return None
-
-    def place(
-        self, path: PathReference, scope: Scope
-    ) -> tuple[Slot | ProductOption, tuple[Name, ...]] | None:
-        """The slot or option at the beginning of a path, and what follows it; reports an unknown one."""
-        found = self._place(path, scope)
-        if found is None and not self._was_reported(path, scope):
-            known = [key.removeprefix(scope.namespace) for key in self._draft.places]
-            self._draft.error(
-                "E0301",
-                f"`{path.text}` is neither a slot nor an option",
-                path.span,
-                help=did_you_mean(path.text, known),
-            )
-        return found
+        An assembly is told by whether it is there.
+        """
+        assembly = self.names.assembly(node, scope) if isinstance(node, PathReference) else None
+        if assembly is not None:
+            return is_there(self._draft.assembly_places[assembly], there=True)
+        found = self._operand(node, scope)
+        return None if isinstance(found, _Word) else found
 
     # ------------------------------------------------------------ nodes
 
@@ -199,7 +159,7 @@ class ExpressionChecker:
             case written.Conditional():
                 return self._conditional(node, scope)
             case written.Aggregate():
-                return self._aggregate(node, scope)
+                return self._aggregates.aggregate(node, scope)
 
     def _number_literal(self, value: Fraction, name: Name | None) -> Expression | None:
         unit = find_unit(self._draft, name)
@@ -253,8 +213,16 @@ class ExpressionChecker:
 
     def _presence(self, node: written.Presence, scope: Scope) -> Expression | None:
         if len(node.path.names) == 1 and node.path.text in scope.bound:
-            return IsChosen(scope.bound[node.path.text], node.chosen, BOOLEAN)
-        found = self.place(node.path, scope)
+            bound = scope.bound[node.path.text]
+            if bound in self._draft.homes:
+                return Constant(node.chosen, BOOLEAN)
+            return IsChosen(bound, node.chosen, BOOLEAN)
+        for key, rest in self.names.keys(node.path, scope):
+            if not rest and key in self._draft.assembly_places:
+                return is_there(self._draft.assembly_places[key], there=node.chosen)
+        if self.names.tell_several(node.path, scope):
+            return None
+        found = self.names.place(node.path, scope)
         if found is None:
             return None
         place, rest = found
@@ -273,59 +241,29 @@ class ExpressionChecker:
     # ------------------------------------------------------------ paths
 
     def _path(self, path: PathReference, scope: Scope) -> Expression | _Word | None:
-        first, *rest = path.names
-        if scope.columns is not None and self._is_column(path, scope.columns):
+        first = path.names[0]
+        if scope.columns is not None and self.names.is_column(path, scope.columns):
+            self.names.tell_hidden(path, scope)
             return self._of_unit(scope.columns, path, path.names, mixed=False)
-        if first.text in scope.bound:
-            return self._of_unit(scope.bound[first.text], path, tuple(rest), mixed=False)
-        for key, tail in self._keys(path, scope):
-            kind = self._draft.names.get(key, ("", None))[0]
+        for length in range(len(path.names), 0, -1):
+            bound = scope.bound.get(".".join(name.text for name in path.names[:length]))
+            if bound is not None and bound not in self._draft.homes:
+                return self._of_unit(bound, path, path.names[length:], mixed=False)
+        for key, tail in self.names.keys(path, scope):
+            kind = self._draft.kind(key)
             if kind in {"calc", "resource"}:
                 return self._named(key, kind, path, tail)
-            if key in self._draft.places:
+            if self._draft.place(key) is not None and key not in self._draft.assembly_places:
                 return self._of_place(key, path, tail, scope)
-            if kind:
-                return None  # a slot or option whose declaration was already reported
-            if key == "bundles" and [name.text for name in tail] == ["price"]:
-                return self._bundles_price(path)
-        if len(path.names) == 1 or not self._starts_something(first.text, scope):
+            if self._draft.declared(key) in self._draft.mistaken:
+                return None
+        if self.names.tell_several(path, scope):
+            return None
+        if path.text.removeprefix("product.") == BUNDLES_PRICE:
+            return self._bundles_price(path)
+        if len(path.names) == 1 or not self.names.starts_something(first.text, scope):
             return _Word(first) if len(path.names) == 1 else self._unknown_name(first, scope)
         return self._unknown_name(path.names[-1], scope, whole=path)
-
-    def _keys(self, path: PathReference, scope: Scope) -> Iterator[tuple[str, tuple[Name, ...]]]:
-        """Every way to read the path's beginning as a key, the longest first, with what is left over."""
-        names = path.names
-        namespaces = [scope.namespace]
-        if names[0].text == "product" and len(names) > 1:
-            names, namespaces = names[1:], [""]
-        for namespace in namespaces:
-            for length in range(len(names), 0, -1):
-                yield namespace + ".".join(name.text for name in names[:length]), names[length:]
-
-    def _place(
-        self, path: PathReference, scope: Scope
-    ) -> tuple[Slot | ProductOption, tuple[Name, ...]] | None:
-        for key, tail in self._keys(path, scope):
-            if key in self._draft.places:
-                return self._draft.places[key], tail
-        return None
-
-    def _was_reported(self, path: PathReference, scope: Scope) -> bool:
-        """Whether the path names a slot or option whose declaration is wrong: one report is enough."""
-        names, places = self._draft.names, self._draft.places
-        keys = [key for key, _ in self._keys(path, scope) if key not in places]
-        return any(names.get(key, ("",))[0] in {"slot", "option"} for key in keys)
-
-    def _starts_something(self, first: str, scope: Scope) -> bool:
-        prefix = scope.namespace + first + "."
-        return first == "product" or any(key.startswith(prefix) for key in self._draft.names)
-
-    def _is_column(self, path: PathReference, unit: str) -> bool:
-        """Whether a path is a bare column of the unit that an aggregate looks at."""
-        if len(path.names) != 1:
-            return False
-        name = path.names[0].text
-        return name == "sku" or any(name in family.attributes for family in self._families[unit])
 
     def _named(self, key: str, kind: str, path: PathReference, tail: tuple[Name, ...]) -> Expression | None:
         if kind == "calc":
@@ -352,13 +290,14 @@ class ExpressionChecker:
                 "E0403", "`bundles.price` needs a currency, and the catalog names none", path.span
             )
             return None
-        # Bundles are not applied yet, so their price is that of no bundle.
-        return Constant(0, NumberType(self._draft.currency.dimension, whole=True))
+        self._draft.reads_bundles_price = True
+        return Constant(0, NumberType(self._draft.currency.dimension, whole=False), BUNDLES_PRICE)
 
     def _of_place(
         self, key: str, path: PathReference, tail: tuple[Name, ...], scope: Scope
     ) -> Expression | None:
-        place = self._draft.places[key]
+        place = self._draft.place(key)
+        assert place is not None
         if isinstance(place, Slot):
             mixed = place.cardinality.kind == "mixed" and key not in scope.instead
             return self._of_unit(scope.instead.get(key, key), path, tail, mixed=mixed)
@@ -371,7 +310,7 @@ class ExpressionChecker:
         self, place: str, path: PathReference, tail: tuple[Name, ...], *, mixed: bool
     ) -> Expression | None:
         """The component in a place, or an attribute of it."""
-        families = self._families[place]
+        families = self.names.families(place)
         if mixed:
             self._draft.error(
                 "E0305",
@@ -399,7 +338,7 @@ class ExpressionChecker:
         return AttributeOf(place, name, merged, attributes[0].unit) if merged else None
 
     def _has_quantity(self, place: str) -> bool:
-        slot = self._draft.places.get(place)
+        slot = self._draft.place(place)
         return isinstance(slot, Slot) and slot.cardinality.kind == "identical"
 
     def _no_attribute(self, path: PathReference, name: str, families: tuple[ComponentFamily, ...]) -> None:
@@ -438,11 +377,13 @@ class ExpressionChecker:
     def _unknown_name(
         self, name: Name, scope: Scope, *, whole: PathReference | None = None
     ) -> Expression | None:
-        known = [key.removeprefix(scope.namespace) for key in self._draft.names] + list(scope.bound)
+        known = known_names(self._draft, scope)
         text = whole.text if whole else name.text
         help_lines = did_you_mean(text, known)
         if name.text.lower() in _NOTHING_WORDS:
             help_lines = ("to ask whether nothing is chosen, write `… is absent`",)
+        elif scope.namespace and self._draft.kind(text):
+            help_lines = (f"names stand for what this file declares; the catalog's own is `product.{text}`",)
         self._draft.error(
             "E0301", f"`{text}` does not exist", whole.span if whole else name.span, help=help_lines
         )
@@ -567,7 +508,7 @@ class ExpressionChecker:
 
     def _of_component(self, expression: Expression) -> tuple[ComponentFamily, ...]:
         if isinstance(expression, ComponentIn):
-            return self._families[expression.place]
+            return self.names.families(expression.place)
         assert isinstance(expression.type, ComponentType)
         return (self._draft.families[expression.type.family],)
 
@@ -584,7 +525,7 @@ class ExpressionChecker:
                 if text in values:
                     return Constant(text, TextType())
                 texts = sorted(str(value) for value in values)
-                known = [key.removeprefix(scope.namespace) for key in self._draft.names]
+                known = known_names(self._draft, scope)
                 self._draft.error(
                     "E0303",
                     f"`{text}` is no value of `{other.attribute}`",
@@ -624,7 +565,7 @@ class ExpressionChecker:
     def _column_values(self, expression: AttributeOf) -> set[Value]:
         return {
             component.values[expression.attribute]
-            for family in self._families[expression.place]
+            for family in self.names.families(expression.place)
             for component in family.components
             if expression.attribute in component.values
         }
@@ -718,145 +659,19 @@ class ExpressionChecker:
 
     # ------------------------------------------------------------ aggregates
 
-    def _aggregate(self, node: written.Aggregate, scope: Scope) -> Expression | None:
-        slots = self._range(node, scope)
-        if slots is None:
-            return None
-        families = tuple(dict.fromkeys(slot.family for slot in slots))
-        bound = self._bind(families, node.function)
-        instead = {slot.key: bound for slot in slots}
-        # `for each storage` binds `storage`; inside `sum(storage.size)` it is each storage that is summed.
-        outer = {name: key for name, key in scope.bound.items() if scope.namespace + name not in instead}
-        inner = evolve(scope, bound=outer, instead={**scope.instead, **instead}, columns=bound)
-        where = None
-        if node.where is not None:
-            where = self.condition(node.where, inner)
-            if where is None:
-                return None
-        argument = self._argument(node, inner, bound)
-        if argument is None:
-            return None
-        kind = self._aggregate_type(node, argument)
-        if kind is None:
-            return None
-        return Aggregate(node.function, tuple(slot.key for slot in slots), bound, argument, where, kind)
 
-    def _bind(self, families: tuple[ComponentFamily, ...], hint: str) -> str:
-        self._counter += 1
-        name = f"@{hint}{self._counter}"
-        self._families[name] = families
-        return name
-
-    def _range(self, node: written.Aggregate, scope: Scope) -> tuple[Slot, ...] | None:
-        """The slots an aggregate runs over."""
-        named: dict[str, Slot] = {}
-        columns: list[Name] = []
-        for path in _paths(node.argument):
-            found = self._place(path, scope)
-            if found is not None and isinstance(found[0], Slot):
-                named[found[0].key] = found[0]
-            elif self._was_reported(path, scope):
-                return None
-            elif found is None:
-                columns.append(path.names[-1] if path.names[0].text == "product" else path.names[0])
-        if len(named) > 1:
-            several = [slot for slot in named.values() if slot.cardinality.kind == "mixed"]
-            if len(several) != 1:
-                self._draft.error(
-                    "E0305",
-                    f"an aggregate runs over one slot, this names {', '.join(named)}",
-                    node.span,
-                    help=("write one aggregate for each and join them",),
-                )
-                return None
-            return tuple(several)
-        if named:
-            return tuple(named.values())
-        return self._range_by_columns(node, self._columns_among(columns) or columns)
-
-    def _columns_among(self, names: list[Name]) -> list[Name]:
-        """The names that are columns of some slot; others are calcs, or values as in `any(bus = SATA)`."""
-        slots = [place for place in self._draft.places.values() if isinstance(place, Slot)]
-        return [name for name in names if any(name.text in slot.family.attributes for slot in slots)]
-
-    def _range_by_columns(self, node: written.Aggregate, columns: list[Name]) -> tuple[Slot, ...] | None:
-        """All slots whose family has the columns named."""
-        slots = [place for place in self._draft.places.values() if isinstance(place, Slot)]
-        found = tuple(
-            s for s in slots if columns and all(name.text in s.family.attributes for name in columns)
-        )
-        if found:
-            return found
-        known = list(dict.fromkeys(chain.from_iterable(slot.family.attributes for slot in slots)))
-        text = columns[0].text if columns else node.function
-        self._draft.error(
-            "E0301",
-            f"no slot and no column is called `{text}`"
-            if columns
-            else "an aggregate needs a slot or a column",
-            columns[0].span if columns else node.span,
-            help=did_you_mean(text, [slot.key for slot in slots] + known),
-        )
-        return None
-
-    def _argument(self, node: written.Aggregate, scope: Scope, bound: str) -> Expression | None:
-        """What is computed per unit."""
-        if node.function == "count":
-            return Constant(1, PLAIN_NUMBER)
-        argument = node.argument
-        if (
-            isinstance(argument, PathReference)
-            and argument.names[0].text == "product"
-            and len(argument.names) > 1
-        ):
-            argument = PathReference(argument.names[1:], argument.span)
-        if isinstance(argument, PathReference):
-            found = self._place(argument, scope)
-            if (
-                found is not None
-                and isinstance(found[0], Slot)
-                and not found[1]
-                and node.function != "distinct"
-            ):
-                return self._whole_slot(node, found[0], scope)
-            if len(argument.names) > 1 and argument.names[-1].text == "quantity":
-                return Constant(1, PLAIN_NUMBER)
-        del bound
-        return self.value(argument, scope)
-
-    def _whole_slot(self, node: written.Aggregate, slot: Slot, scope: Scope) -> Expression | None:
-        """`any(storage where …)`: whether there is such a unit. Other functions need a column."""
-        if node.function == "any" and node.where is not None:
-            return Constant(value=True, type=BOOLEAN)
-        del scope
-        numbers = [name for name, a in slot.family.attributes.items() if isinstance(a.type, NumberType)]
-        example = numbers[0] if numbers else "column"
-        self._draft.error(
-            "E0304",
-            f"`{node.function}` needs a column of `{slot.key}`",
-            node.span,
-            help=(f"write `{node.function}({slot.key}.{example})`",),
-        )
-        return None
-
-    def _aggregate_type(self, node: written.Aggregate, argument: Expression) -> Type | None:
-        kind = argument.type
-        match node.function:
-            case "count" | "distinct":
-                return PLAIN_NUMBER
-            case "any" | "all":
-                wanted, good = "a condition", isinstance(kind, BooleanType)
-            case _:
-                wanted, good = "a number", isinstance(kind, NumberType)
-        if not good:
-            self._draft.error(
-                "E0304", f"`{node.function}` needs {wanted}, not {describe_type(kind)}", node.span
-            )
-            return None
-        if node.function == "avg":
-            assert isinstance(kind, NumberType)
-            return NumberType(kind.dimension)
-        return kind
+def is_there(place: AssemblyPlace, *, there: bool) -> Expression:
+    """Whether an assembly is there: any instance, where there may be several."""
+    if any(instance.presence is None for instance in place.instances):
+        return Constant(there, BOOLEAN)
+    asked = tuple(
+        IsChosen(instance.presence, chosen=there, type=BOOLEAN)
+        for instance in place.instances
+        if instance.presence is not None
+    )
+    if len(asked) == 1:
+        return asked[0]
+    return Either(asked, BOOLEAN) if there else Both(asked, BOOLEAN)
 
 
 def _is_zero(expression: Expression) -> bool:
@@ -874,32 +689,6 @@ def _flattened(node: written.Expression, operator: str) -> list[written.Expressi
         else:
             parts.append(current)
     return parts
-
-
-def _paths(node: written.Expression) -> Iterator[PathReference]:
-    """Every path in an expression but those inside further aggregates, in the order written."""
-    match node:
-        case PathReference():
-            yield node
-        case written.Presence(path=path):
-            yield path
-        case written.UnaryOperation(operand=operand):
-            yield from _paths(operand)
-        case written.BinaryOperation(left=left, right=right):
-            yield from _paths(left)
-            yield from _paths(right)
-        case written.Between(item=item, low=low, high=high):
-            for part in (item, low, high):
-                yield from _paths(part)
-        case written.Membership(item=item, options=options):
-            yield from _paths(item)
-            for option in (options,) if isinstance(options, PathReference) else options:
-                yield from _paths(option)
-        case written.Conditional(condition=condition, then=then, otherwise=otherwise):
-            for part in (condition, then, otherwise):
-                yield from _paths(part)
-        case _:
-            return
 
 
 def shown_unit(expression: Expression) -> Unit | None:

@@ -9,16 +9,27 @@ from functools import lru_cache
 
 from attrs import field, frozen
 
+from configurator.catalog.structure import Instance
 from configurator.catalog.values import Type, Unit, Value
 from configurator.source import Span
 
 
 @frozen(eq=False)
 class Constant:
-    """A known value."""
+    """A known value.
+
+    Attributes:
+        stands_for: the name of a value that is known only when a question is asked (`bundles.price`), and
+            is what it is where nothing is said; empty for what is written as a value.
+    """
 
     value: Value
     type: Type
+    stands_for: str = ""
+
+
+BUNDLES_PRICE = "bundles.price"
+"""The built-in amount: what the applied bundles add up to."""
 
 
 @frozen(eq=False)
@@ -58,7 +69,11 @@ class OptionValue:
 
 @frozen(eq=False)
 class IsChosen:
-    """Whether a place holds any component. Never unknown."""
+    """Whether a place holds any component, or an instance of an assembly is there. Never unknown.
+
+    Attributes:
+        place: a slot, a bound unit, or the option that says whether an instance is there.
+    """
 
     place: str
     chosen: bool
@@ -190,6 +205,8 @@ class Aggregate:
         bound: the name by which `argument` and `where` speak of one unit.
         argument: per unit; for `count` without effect.
         where: only units for which this is true take part; `None` for all.
+        instances: the instances of an assembly it runs over instead of units, with the prefix of each and the
+            option that says whether it is there; `slots` is then empty, and `bound` stands for one instance.
     """
 
     function: str
@@ -198,6 +215,7 @@ class Aggregate:
     argument: "Expression"
     where: "Expression | None"
     type: Type
+    instances: tuple[Instance, ...] = ()
 
 
 Expression = (
@@ -271,9 +289,11 @@ def places_asked(expression: Expression) -> frozenset[str]:
 
 
 def places_compared(expression: Expression) -> tuple[str, ...]:
-    """The slots whose component an expression reads directly, so that it is unknown where there is none."""
+    """The slots and options that an expression reads directly, so that it is unknown where they are empty."""
     if isinstance(expression, AttributeOf | ComponentIn | QuantityIn):
         return (expression.place,)
+    if isinstance(expression, OptionValue):
+        return (expression.option,)
     if isinstance(expression, Aggregate | ResourceValue):
         return ()
     return tuple(place for child in children(expression) for place in places_compared(child))
@@ -300,6 +320,11 @@ def places_of(expression: Expression) -> tuple[str, ...]:
                     found.setdefault(place)
             case OptionValue(option=option):
                 found.setdefault(option)
+            case Aggregate(instances=instances) if instances:
+                for place in places_of_instances(node):
+                    if place not in bound:
+                        found.setdefault(place)
+                return
             case Aggregate(slots=slots, bound=name):
                 for slot in slots:
                     found.setdefault(slot)
@@ -311,3 +336,22 @@ def places_of(expression: Expression) -> tuple[str, ...]:
 
     walk(expression, frozenset())
     return tuple(found)
+
+
+def places_of_instances(aggregate: Aggregate) -> tuple[str, ...]:
+    """What an aggregate over the instances of an assembly reads, of every instance."""
+    read = [place for part in children(aggregate) for place in places_of(part)]
+    found: dict[str, None] = {}
+    for instance in aggregate.instances:
+        if instance.presence is not None:
+            found.setdefault(instance.presence)
+        for place in read:
+            found.setdefault(readdressed(place, aggregate.bound, instance.prefix))
+    return tuple(found)
+
+
+def readdressed(place: str, name: str, prefix: str) -> str:
+    """A path that begins with a bound name, beginning with what the name stands for."""
+    if place == name or place.startswith(f"{name}."):
+        return prefix + place[len(name) :]
+    return place

@@ -1,11 +1,19 @@
 """One family: its columns typed, its cells read, its components made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from attrs import define, field, frozen
 
-from configurator.catalog.cell_values import CellProblem, infer_type, read_value
+from configurator.catalog.cell_values import (
+    CellProblem,
+    infer_type,
+    is_odd_number,
+    number_help,
+    read_number,
+    read_value,
+)
 from configurator.catalog.draft import Draft
 from configurator.catalog.loading import Module
 from configurator.catalog.structure import ALWAYS, Attribute, Component, ComponentFamily, Period
@@ -60,12 +68,14 @@ class CellColumn:
 
     Attributes:
         column: how it is called in messages.
+        locate: from the place of a row of a file that of the cell in this column.
         read: the values of its texts so far; components repeat them.
     """
 
     column: str
     unit: Unit | None
     decimal_comma: bool
+    locate: Callable[[Span], Span] = field(repr=False)
     read: dict[str, Value] = field(factory=dict, repr=False)
 
 
@@ -189,13 +199,13 @@ class _FamilyBuilder:
             self.unreadable = True
             return
         columns = {
-            name: CellColumn(column, units[name], content.decimal_comma)
-            for name, column in zip(names, content.names, strict=True)
+            name: CellColumn(column, units[name], content.decimal_comma, partial(content.cell_span, at=at))
+            for at, (name, column) in enumerate(zip(names, content.names, strict=True))
         }
         for line in content.lines:
             texts: Sequence[str | Cell] = line.texts if isinstance(line, Record) else line.cells
             cells = dict(zip(names, texts, strict=True))
-            sku = cells.pop(SKU)
+            sku = cells[SKU]
             if isinstance(sku, Cell):
                 self.raw.append(RawComponent(sku.text, sku.span, cells=cells, columns=columns))
             else:
@@ -217,13 +227,13 @@ class _FamilyBuilder:
         seen: dict[str, RawComponent] = {}
         for raw in self.raw:
             if not raw.sku:
-                self.draft.error("E0504", "a component has no SKU", raw.span)
+                self.draft.error("E0504", "a component has no SKU", _place(raw, SKU))
             elif raw.sku in seen:
                 self.draft.error(
                     "E0503",
                     f"SKU `{raw.sku}` stands twice in family `{self.node.name.text}`",
-                    raw.span,
-                    help=(f"the other one is at {seen[raw.sku].span.location}",),
+                    _place(raw, SKU),
+                    help=(f"the other one is at {_place(seen[raw.sku], SKU).location}",),
                 )
             else:
                 seen[raw.sku] = raw
@@ -272,7 +282,25 @@ class _FamilyBuilder:
             if isinstance(literal, NumberLiteral) and literal.unit is not None and unit is None:
                 unit = find_unit(self.draft, literal.unit)
         texts.update(_literal_text(literal) for literal in literals)
-        return infer_type(texts, unit, decimal_comma=comma), unit
+        kind = infer_type(texts, unit, decimal_comma=comma)
+        if isinstance(kind, TextType):
+            self.warn_of_odd_numbers(column, texts, comma=comma)
+        return kind, unit
+
+    def warn_of_odd_numbers(self, column: Column, texts: set[str], *, comma: bool) -> None:
+        """A column of numbers of which a few are written otherwise is text: hardly what was meant."""
+        odd = sorted(text for text in texts if text and read_number(text, decimal_comma=comma) is None)
+        plain = sum(1 for text in texts if text) - len(odd)
+        if not odd or plain < len(odd) or not all(is_odd_number(text, decimal_comma=comma) for text in odd):
+            return
+        first = next((raw for raw in self.raw if _text(raw, column.name) in odd), None)
+        if first is None:
+            return
+        text = _text(first, column.name)
+        steps = number_help(text, None, decimal_comma=comma)
+        self.draft.warning(
+            "W0521", f"`{column.name}` is text because of `{text}`", _place(first, column.name), help=steps
+        )
 
     # ------------------------------------------------------------ components
 
@@ -281,7 +309,8 @@ class _FamilyBuilder:
         cells, columns = raw.cells, raw.columns
         for name, attribute in attributes.items():
             cell = cells.get(name)
-            value = columns[name].read.get(cell) if isinstance(cell, str) else None
+            text = cell.text if isinstance(cell, Cell) else cell
+            value = columns[name].read.get(text) if isinstance(text, str) else None
             if value is None:
                 value = self.value(raw, attribute)
             if value is not None:
@@ -298,23 +327,24 @@ class _FamilyBuilder:
     def value(self, raw: RawComponent, attribute: Attribute) -> Value:
         """A component's value of an attribute; `None` where it is blank."""
         cell = raw.cells.get(attribute.name)
-        if isinstance(cell, str):
-            cell = Cell(cell, raw.span)
-        declared = self.declared.get(attribute.name)
-        if cell is None or (isinstance(cell, Cell) and not cell.text):
+        text = cell.text if isinstance(cell, Cell) else cell
+        if not text:
+            declared = self.declared.get(attribute.name)
             if declared and declared.default is not None:
                 return self.literal_value(declared.default, attribute)
             if not self.may_be_blank(attribute, raw):
                 self.draft.error(
                     "E0504",
                     f"`{raw.sku}` has no `{attribute.name}`",
-                    cell.span if isinstance(cell, Cell) else raw.span,
+                    _place(raw, attribute.name),
                     help=(f"write a value, or declare `attribute {attribute.name} : … optional`",),
                 )
             return None
-        if isinstance(cell, Cell):
-            return self.cell_value(cell, raw.columns[attribute.name], attribute)
-        return self.literal_value(cell, attribute)
+        return (
+            self.cell_value(raw, text, attribute)
+            if isinstance(text, str)
+            else self.literal_value(text, attribute)
+        )
 
     def may_be_blank(self, attribute: Attribute, raw: RawComponent) -> bool:
         # A set may be empty, a period open, a component without a title is shown by its SKU.
@@ -322,15 +352,17 @@ class _FamilyBuilder:
             return True
         return attribute.name == NAME and not isinstance(raw.cells.get(NAME), str | Cell)
 
-    def cell_value(self, cell: Cell, column: CellColumn, attribute: Attribute) -> Value:
+    def cell_value(self, raw: RawComponent, text: str, attribute: Attribute) -> Value:
+        column = raw.columns[attribute.name]
         try:
             unit = column.unit or attribute.unit
-            value = read_value(cell.text, attribute.type, unit, decimal_comma=column.decimal_comma)
+            value = read_value(text, attribute.type, unit, decimal_comma=column.decimal_comma)
         except CellProblem as problem:
             where = f" in column `{column.column}`"
-            self.draft.error("E0502", problem.message + where, cell.span, help=problem.help)
+            place = _place(raw, attribute.name)
+            self.draft.error("E0502", problem.message + where, place, help=problem.help)
             return None
-        column.read[cell.text] = value
+        column.read[text] = value
         return value
 
     def literal_value(self, literal: Scalar | SetValue, attribute: Attribute) -> Value:
@@ -355,6 +387,22 @@ class _FamilyBuilder:
             return None
 
 
+def _text(raw: RawComponent, name: str) -> str:
+    cell = raw.cells.get(name)
+    return cell.text if isinstance(cell, Cell) else cell if isinstance(cell, str) else ""
+
+
+def _place(raw: RawComponent, name: str) -> Span:
+    """Where a component says something of a column, or should."""
+    match raw.cells.get(name):
+        case Cell(span=span):
+            return span
+        case str():
+            return raw.columns[name].locate(raw.span)
+        case _:
+            return raw.span
+
+
 def _period(start: Value, end: Value) -> Period:
     if start is None and end is None:
         return ALWAYS
@@ -364,7 +412,8 @@ def _period(start: Value, end: Value) -> Period:
 def _literal_text(literal: Scalar | SetValue) -> str:
     match literal:
         case SetValue(items=items):
-            return ", ".join(f'"{_literal_text(item)}"' for item in items)
+            texts = (_literal_text(item).replace("\\", "\\\\").replace('"', '\\"') for item in items)
+            return ", ".join(f'"{text}"' for text in texts)
         case NumberLiteral(value=value):
             return format_number(value)
         case TextLiteral(value=value):

@@ -4,14 +4,15 @@ This is the definition of validity: what engines say about a lowered catalog is
 judged by it, and it is what finds the rules, rows and messages to tell a customer.
 """
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
-from configurator.catalog.evaluation import Chosen, Units, Worth, balance, evaluate, truth
+from configurator.catalog.evaluation import Chosen, Worth, balance, evaluate, truth
 from configurator.catalog.expressions import Expression, places_of
 from configurator.catalog.rules import (
+    Binding,
+    InstanceBinding,
     Resource,
     Restriction,
     Rule,
@@ -38,29 +39,65 @@ class Violation:
 
 def violations(restriction: Restriction, chosen: Chosen) -> tuple[Violation, ...]:
     """Where a full configuration breaks a restriction: once per bound unit, else at most once."""
+    every = ((_rows_at_fault(restriction, inside), inside) for inside in bindings_of(restriction, chosen))
+    return tuple(Violation(restriction, rows, inside) for rows, inside in every if rows is not None)
+
+
+def violations_decided(restriction: Restriction, decided: Chosen) -> tuple[Violation, ...]:
+    """Where a part of a configuration breaks a restriction, whatever is still decided.
+
+    Only of restrictions with bound names; `decided` holds what is decided and nothing else.
+    """
+    if not restriction.bindings:
+        return ()
+    found: list[Violation] = []
+    for inside in bound(restriction.bindings, decided):
+        try:
+            rows = _rows_at_fault(restriction, inside)
+        except KeyError:
+            # It reads something that is not decided.
+            continue
+        if rows is not None:
+            found.append(Violation(restriction, rows, inside))
+    return tuple(found)
+
+
+def _rows_at_fault(restriction: Restriction, inside: Chosen) -> tuple[int, ...] | None:
+    """`None` where a restriction is kept; else the rows at fault, none where it has no rows."""
     match restriction:
-        case Rule():
-            found = [
-                Violation(restriction, (), inside)
-                for inside in bindings_of(restriction, chosen)
-                if any(breaks(clause, inside) for clause in restriction.clauses)
-            ]
-            return tuple(found)
+        case Rule(clauses=clauses):
+            return () if any(breaks(clause, inside) for clause in clauses) else None
         case VariantTable():
-            rows = broken_rows(restriction, chosen)
-            return () if rows is None else (Violation(restriction, rows, chosen),)
+            return broken_rows(restriction, inside)
         case Resource():
-            return () if is_balanced(restriction, chosen) else (Violation(restriction, (), chosen),)
+            return None if is_balanced(restriction, inside) else ()
 
 
-def bindings_of(rule: Rule, chosen: Chosen) -> Iterator[Chosen]:
-    """The configuration once for every combination of units that the rule's `for each` meets."""
-    units: list[Units] = [chosen.units[binding.slot] for binding in rule.bindings]
-    for combination in product(*units):
-        inside = chosen
-        for binding, unit in zip(rule.bindings, combination, strict=True):
-            inside = inside.binding(binding.name, unit)
-        yield inside
+def bindings_of(restriction: Restriction, chosen: Chosen) -> Iterator[Chosen]:
+    """The configuration once for everything that bound names may stand for.
+
+    That is every combination of units that the rule's `for each` meets, and for what is declared inside an
+    assembly each of its instances.
+    """
+    return bound(restriction.bindings, chosen)
+
+
+def bound(bindings: Sequence[Binding | InstanceBinding], chosen: Chosen) -> Iterator[Chosen]:
+    """The configuration once for everything that the names of some bindings may stand for."""
+    if not bindings:
+        yield chosen
+        return
+    binding, *others = bindings
+    if isinstance(binding, Binding):
+        for unit in chosen.units.get(binding.slot, ()):
+            yield from bound(others, chosen.binding(binding.name, unit))
+        return
+    for instance in binding.instances:
+        if chosen.has(instance):
+            inside = chosen
+            for name, prefix in zip(binding.names, (instance.prefix, *instance.outer), strict=False):
+                inside = inside.inside(name, prefix)
+            yield from bound(others, inside)
 
 
 def breaks(clause: RuleClause, chosen: Chosen) -> bool:
@@ -121,11 +158,14 @@ def blank_terms(resource: Resource, chosen: Chosen) -> tuple[Expression, ...]:
 
 
 def places_read(restriction: Restriction) -> tuple[str, ...]:
-    """Keys of the slots and options a restriction reads, each once, in order of first mention."""
+    """Keys of the slots and options a restriction reads, each once, in order of first mention.
+
+    Of what is said inside an assembly, or of each of its instances, those of every instance.
+    """
     found: dict[str, None] = {}
     match restriction:
         case Rule(bindings=bindings, clauses=clauses):
-            found.update(dict.fromkeys(binding.slot for binding in bindings))
+            found.update({each.slot: None for each in bindings if isinstance(each, Binding)})
             expressions = [e for clause in clauses for e in (*clause.guards, clause.body)]
         case VariantTable(columns=columns):
             expressions = [column.expression for column in columns]
@@ -133,4 +173,20 @@ def places_read(restriction: Restriction) -> tuple[str, ...]:
             expressions = [term.expression for term in supply + demand]
     for expression in expressions:
         found.update(dict.fromkeys(places_of(expression)))
-    return tuple(place for place in found if not place.startswith("@"))
+    loops = [each for each in restriction.bindings if isinstance(each, InstanceBinding)]
+    standing = tuple(each for place in found for each in _standing_for(place, loops))
+    there = tuple(i.presence for loop in loops for i in loop.instances if i.presence is not None)
+    every = dict.fromkeys((*standing, *(each for place in there for each in _standing_for(place, loops))))
+    return tuple(place for place in every if not place.startswith("@"))
+
+
+def _standing_for(place: str, loops: list[InstanceBinding]) -> tuple[str, ...]:
+    """The places that a place stands for, whose path may begin with a bound name."""
+    name = place.partition(".")[0]
+    for loop in loops:
+        if name in loop.names:
+            at = loop.names.index(name)
+            prefixes = dict.fromkeys((each.prefix, *each.outer)[at] for each in loop.instances)
+            starting = [prefix + place[len(name) :] for prefix in prefixes]
+            return tuple(found for each in starting for found in _standing_for(each, loops))
+    return (place,)

@@ -1,13 +1,22 @@
 """From one file to all the files a catalog is made of. The files themselves come from an injected reader."""
 
 import posixpath
+from collections.abc import Iterable
 from typing import Protocol
 
 from attrs import field, frozen
 
-from configurator.diagnostics.diagnostic import Diagnostic, Severity, has_errors
+from configurator.diagnostics.diagnostic import Diagnostic, Severity
 from configurator.source import SourceFile, Span
-from configurator.syntax.nodes import AssemblyDeclaration, CatalogFile, CatalogHeader, Import, Statement
+from configurator.syntax.nodes import (
+    AssemblyDeclaration,
+    CatalogFile,
+    CatalogHeader,
+    Import,
+    ScenarioDeclaration,
+    ScenariosHeader,
+    Statement,
+)
 from configurator.syntax.parser import parse_catalog
 
 MODULE_LIMIT = 1000
@@ -40,18 +49,28 @@ class Module:
     Attributes:
         namespace: what its names begin with, ending in a dot; empty for the catalog's own.
         path: within the reader's tree.
+        assembly: the key of the assembly inside which statements stand; empty outside of assemblies.
+        around: for the inside of an assembly what surrounds it; `None` for a file.
     """
 
     namespace: str
     path: str
     file: CatalogFile = field(repr=False)
+    assembly: str = ""
+    around: "Module | None" = field(default=None, repr=False)
+
+    @property
+    def surroundings(self) -> "tuple[Module, ...]":
+        """Itself and what surrounds it, from the inside out: where a name is looked for."""
+        return (self, *(self.around.surroundings if self.around else ()))
 
 
 @frozen(eq=False)
 class LoadedModules:
     """Every statement of a catalog in catalog order, each with the module it stands in.
 
-    An import stands for the file it names: its statements come where the import stands.
+    An import stands for the file it names: its statements come where the import stands. What stands inside an
+    assembly comes after the assembly, with the assembly's inside for its module.
     """
 
     entry: Module | None
@@ -130,8 +149,43 @@ class _Loader:
             if isinstance(statement, Import):
                 self.follow(statement, module, (*trail, path))
             else:
-                self.statements.append((module, statement))
+                self.add(statement, module)
         return module
+
+    def add(self, statement: Statement, module: Module) -> None:
+        self.statements.append((module, statement))
+        if isinstance(statement, AssemblyDeclaration):
+            key = module.namespace + statement.name.text
+            inside = Module(f"{key}.", module.path, module.file, key, module)
+            for item in statement.items:
+                self.add(item, inside)
+
+    def add_scenarios(self, source: SourceFile) -> None:
+        result = parse_catalog(source)
+        self.diagnostics.extend(result.diagnostics)
+        if result.file is None:
+            return
+        if not isinstance(result.file.header, ScenariosHeader):
+            self.report(
+                ReadProblem(
+                    f"`{source.name}` is no file of scenarios",
+                    ('such a file begins with `scenarios for "CATALOG.pcat"`',),
+                    code="E0612",
+                ),
+                Span(source, 0, 0),
+            )
+            return
+        module = Module("", source.name, result.file)
+        for statement in result.file.statements:
+            if isinstance(statement, ScenarioDeclaration):
+                self.statements.append((module, statement))
+            else:
+                problem = ReadProblem(
+                    "a file of scenarios holds nothing but scenarios",
+                    ("write the statement into the catalog",),
+                    code="E0612",
+                )
+                self.report(problem, statement.span)
 
     def follow(self, statement: Import, module: Module, trail: tuple[str, ...]) -> None:
         path = resolve_path(module.path, statement.path.value)
@@ -140,42 +194,38 @@ class _Loader:
             return
         if path in trail:
             cycle = " -> ".join((*trail[trail.index(path) :], path))
-            problem = ReadProblem(f"these files import each other: {cycle}", code="E0202")
+            help_line = "move what both need into a third file"
+            problem = ReadProblem(f"these files import each other: {cycle}", (help_line,), code="E0202")
             self.report(problem, statement.path.span)
             return
         alias = f"{statement.alias.text}." if statement.alias else ""
         self.load(path, module.namespace + alias, trail, statement.path.span)
 
 
-def load_modules(entry: str, reader: CatalogReader) -> LoadedModules:
-    """Read and parse a catalog's file and all it imports, each file once, with every finding."""
+def load_modules(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile] = ()) -> LoadedModules:
+    """Read and parse a catalog's file and all it imports, each file once, with every finding.
+
+    Args:
+        entry: the path of the catalog's file within the reader's tree.
+        reader: gives the files.
+        scenarios: files of scenarios for it: what stands in them comes last, and they are no modules of it.
+    """
     loader = _Loader(reader)
     module = loader.load(entry, "", (), None)
     if module is not None and not isinstance(module.file.header, CatalogHeader):
-        source = module.file.source
-        loader.diagnostics.append(
-            Diagnostic(
-                "E0206",
-                Severity.ERROR,
-                f"`{source.name}` has no header, so it is no catalog",
-                Span(source, 0, 0),
-                help=('begin the file with `catalog NAME "Title" version "1" currency EUR`',),
-            )
-        )
-    if not has_errors(loader.diagnostics):
-        loader.diagnostics.extend(_not_supported(loader.statements))
+        loader.diagnostics.append(_no_catalog(module.file))
+    for scenario_file in scenarios:
+        loader.add_scenarios(scenario_file)
     return LoadedModules(module, tuple(loader.modules), tuple(loader.statements), tuple(loader.diagnostics))
 
 
-def _not_supported(statements: list[tuple[Module, Statement]]) -> list[Diagnostic]:
-    return [
-        Diagnostic(
-            "E0205",
-            Severity.ERROR,
-            f"assemblies are not supported yet: `{statement.name.text}`",
-            statement.name.span,
-            help=("write its families and slots directly into the catalog",),
-        )
-        for _, statement in statements
-        if isinstance(statement, AssemblyDeclaration)
-    ]
+def _no_catalog(file: CatalogFile) -> Diagnostic:
+    """What to say of a file that does not begin a catalog."""
+    source = file.source
+    if isinstance(file.header, ScenariosHeader):
+        message = f"`{source.name}` holds scenarios, so it is no catalog"
+        help_line = f"name the catalog that they are for, `{file.header.path.value}`"
+    else:
+        message = f"`{source.name}` has no header, so it is no catalog"
+        help_line = 'begin the file with `catalog NAME "Title" version "1" currency EUR`'
+    return Diagnostic("E0206", Severity.ERROR, message, Span(source, 0, 0), help=(help_line,))

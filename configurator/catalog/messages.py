@@ -4,8 +4,9 @@ from fractions import Fraction
 
 from configurator.catalog.draft import Draft
 from configurator.catalog.evaluation import Chosen, Units, evaluate
-from configurator.catalog.expression_checking import ExpressionChecker, Scope, shown_unit
+from configurator.catalog.expression_checking import ExpressionChecker, shown_unit
 from configurator.catalog.expressions import ComponentIn, ResourceValue, places_of
+from configurator.catalog.names import Scope
 from configurator.catalog.rules import Message, MessagePart
 from configurator.catalog.structure import Slot
 from configurator.catalog.values import NumberType, format_number, format_value

@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from configurator.catalog.draft import Draft
-from configurator.catalog.expression_checking import CalcFinder, ExpressionChecker, Scope
+from configurator.catalog.expansion import enter, instances_of, namespaces_of
+from configurator.catalog.expression_checking import CalcFinder, ExpressionChecker
 from configurator.catalog.expressions import (
     Arithmetic,
     Calc,
@@ -13,6 +14,7 @@ from configurator.catalog.expressions import (
     Term,
 )
 from configurator.catalog.loading import Module
+from configurator.catalog.names import Scope
 from configurator.catalog.units import find_unit
 from configurator.catalog.values import NumberType, Unit, describe_dimension, normal
 from configurator.source import Span
@@ -49,11 +51,39 @@ class NamedValues:
                     pass
 
     def check_all(self) -> None:
-        """Check every calc, in the order declared."""
-        for key in self._calcs:
-            self.calc(key)
+        """Check every calc, in the order declared; one of an assembly for each of its instances."""
+        found: dict[str, Calc] = {}
+        for declared, (module, _) in self._calcs.items():
+            if module.assembly:
+                # Also where no instance stands anywhere.
+                self.calc(self._own(module, declared))
+            for key in self._keys(module, declared):
+                calc = self.calc(key)
+                if calc is not None:
+                    found[key] = calc
         # Calcs are checked when first needed; the catalog lists them as declared.
-        self._draft.calcs = {key: self._draft.calcs[key] for key in self._calcs if key in self._draft.calcs}
+        self._draft.calcs = found
+
+    def _own(self, module: Module, declared: str) -> str:
+        """The path by which its own surroundings speak of what is declared there."""
+        if not module.assembly:
+            return declared
+        return f"{enter(self._draft, module)}.{declared.removeprefix(module.namespace)}"
+
+    def _keys(self, module: Module, declared: str) -> list[str]:
+        """The paths in the product of what is declared there."""
+        if not module.assembly:
+            return [declared]
+        name = declared.removeprefix(module.namespace)
+        instances = instances_of(self._draft, module.assembly.__eq__)
+        return [f"{instance.prefix}.{name}" for instance in instances]
+
+    def scope(self, module: Module, prefix: str = "") -> Scope:
+        """Where a statement stands; with a prefix, read of that instance of the assembly around it."""
+        if not module.assembly:
+            return Scope(module.namespace)
+        namespace, *outer = namespaces_of(self._draft, prefix or enter(self._draft, module))
+        return Scope(namespace, outer=tuple(outer))
 
     @property
     def outermost(self) -> Span | None:
@@ -62,7 +92,7 @@ class NamedValues:
 
     def find(self, key: str) -> Expression | None:
         """The value of a calc, or of a resource's field; `None` when a mistake in it was reported."""
-        if key in self._calcs:
+        if self._draft.declared(key) in self._calcs:
             calc = self.calc(key)
             return CalcValue(calc) if calc else None
         resource, _, field = key.rpartition(".")
@@ -70,20 +100,20 @@ class NamedValues:
         if terms is None:
             return None
         supply, demand = terms
-        module, node = self._resources[resource]
+        module, node = self._resources[self._draft.declared(resource)]
         kind = (supply + demand)[0].expression.type
         return ResourceValue(
             supply, demand, spare_factor(node), field, kind, self.resource_unit(module, node, kind)
         )
 
     def calc(self, key: str) -> Calc | None:
-        """A calc, checked once."""
+        """A calc by its path, checked once; one of an assembly once for each instance."""
         if key in self._draft.calcs or key in self._failed:
             return self._draft.calcs.get(key)
-        module, node = self._calcs[key]
+        module, node = self._calcs[self._draft.declared(key)]
         if not self._enter(key, node.name.span):
             return None
-        expression = self.checker.value(node.expression, Scope(module.namespace))
+        expression = self.checker.value(node.expression, self.scope(module, key.rpartition(".")[0]))
         self._trail.pop()
         unit = find_unit(self._draft, node.unit)
         if expression is None or (node.unit is not None and unit is None):
@@ -130,11 +160,12 @@ class NamedValues:
         """The terms of supply and demand, calcs inlined; `None` when a mistake was reported."""
         if key in self._terms:
             return self._terms[key]
-        module, node = self._resources[key]
+        module, node = self._resources[self._draft.declared(key)]
         if not self._enter(key, node.id.span):
             return None
-        supply = self._lines(module, node.supply)
-        demand = self._lines(module, node.demand)
+        scope = self.scope(module, key.rpartition(".")[0])
+        supply = self._lines(scope, node.supply)
+        demand = self._lines(scope, node.demand)
         self._trail.pop()
         terms = None
         if supply is not None and demand is not None and self._one_dimension(node, supply + demand):
@@ -145,8 +176,8 @@ class NamedValues:
         self._terms[key] = terms
         return terms
 
-    def _lines(self, module: Module, nodes: tuple[written.Expression, ...]) -> tuple[Expression, ...] | None:
-        found = [self.checker.number(node, Scope(module.namespace)) for node in nodes]
+    def _lines(self, scope: Scope, nodes: tuple[written.Expression, ...]) -> tuple[Expression, ...] | None:
+        found = [self.checker.number(node, scope) for node in nodes]
         known = tuple(expression for expression in found if expression is not None)
         return known if len(known) == len(found) else None
 

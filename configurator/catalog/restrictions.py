@@ -1,27 +1,38 @@
 """The stage that resolves what restricts configurations: rules, tables, resources; and defaults."""
 
+import re
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 
+from attrs import evolve
+
+from configurator.catalog.aggregate_checking import BOOLEAN
 from configurator.catalog.cell_values import CellProblem, read_value
 from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice, SlotChoice, read_choice
 from configurator.catalog.draft import Draft
-from configurator.catalog.expression_checking import BOOLEAN, Scope, shown_unit
+from configurator.catalog.expansion import bindings_inside
+from configurator.catalog.expression_checking import shown_unit
 from configurator.catalog.expressions import (
     AttributeOf,
+    Both,
     ComponentIn,
     Expression,
+    IsChosen,
     Not,
     places_asked,
     places_compared,
 )
+from configurator.catalog.instance_choices import Entry, InstanceChoices, There, add_choice
 from configurator.catalog.loading import Module
 from configurator.catalog.messages import read_message
 from configurator.catalog.named_values import NamedValues, spare_factor
+from configurator.catalog.names import Scope
 from configurator.catalog.rules import (
     Binding,
     Bounded,
     CellTest,
     Default,
+    InstanceBinding,
     Interval,
     Resource,
     Rule,
@@ -38,6 +49,7 @@ from configurator.catalog.values import (
     EnumerationType,
     NumberType,
     SetType,
+    TextType,
     Type,
     Unit,
     Value,
@@ -58,12 +70,17 @@ from configurator.syntax.cells import (
     OtherPattern,
     parse_cell,
 )
+from configurator.syntax.expressions import BooleanLiteral
 from configurator.syntax.nodes import (
     Cell,
     Choice,
+    ChoiceValue,
     ColumnHeading,
     DefaultDeclaration,
     Effective,
+    InstanceValue,
+    ListValue,
+    NothingValue,
     ResourceDeclaration,
     RuleDeclaration,
     TableDeclaration,
@@ -71,6 +88,8 @@ from configurator.syntax.nodes import (
 from configurator.syntax.nodes import (
     RuleClause as WrittenClause,
 )
+
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 def resolve_restrictions(draft: Draft, values: NamedValues) -> None:
@@ -101,19 +120,20 @@ def resolve_rule(draft: Draft, values: NamedValues, module: Module, node: RuleDe
     """One rule: its loops bound, its guards and clauses typed, its message read."""
     key = module.namespace + node.id.text
     claimed = draft.claim_id(key, node.id.span)
-    bindings: list[Binding] = []
+    scope = values.scope(module)
+    bindings: list[Binding | InstanceBinding] = [*bindings_inside(draft, module)]
     bound: dict[str, str] = {}
     for loop in node.loops:
-        slot = values.checker.slot(loop.path, Scope(module.namespace))
-        if slot is None:
+        found = values.checker.names.loop(loop.path, scope)
+        if found is None:
             return
         if loop.alias.text in bound:
             draft.error("E0302", f"`{loop.alias.text}` is bound twice", loop.alias.span, help=("use `as`",))
             return
-        name = values.checker.bind(slot)
-        bindings.append(Binding(name, slot.key))
-        bound[loop.alias.text] = name
-    scope = Scope(module.namespace, bound)
+        bindings.extend(found)
+        last = found[-1]
+        bound[loop.alias.text] = last.name if isinstance(last, Binding) else last.names[0]
+    scope = evolve(scope, bound=bound)
     guard = values.checker.condition(node.guard, scope) if node.guard else None
     clauses = [resolve_clause(values, written, scope, guard) for written in node.clauses]
     message = read_message(draft, values.checker, node.message, scope)
@@ -142,15 +162,26 @@ def warn_of_silence(draft: Draft, node: RuleDeclaration, clauses: tuple[RuleClau
         # In a guard, unknown and false come to the same; in the body, unknown passes where false would not.
         asked = {place for part in (*clause.guards, clause.body) for place in places_asked(part)}
         for place in dict.fromkeys(places_compared(clause.body)):
-            slot = draft.places.get(place)
-            if isinstance(slot, Slot) and slot.cardinality.may_be_absent and place not in asked:
+            absent = absent_place(draft, place)
+            if absent is not None and absent not in asked and place not in asked:
+                told = absent.rpartition(".")[2] if absent.startswith("@") else absent
                 draft.warning(
                     "W0701",
-                    f"rule `{node.id.text}` says nothing where `{place}` is absent",
+                    f"rule `{node.id.text}` says nothing where `{told}` is absent",
                     node.id.span,
-                    help=(f"say so with `when {place} is chosen`, or ask `{place} is absent`",),
+                    help=(f"say so with `when {told} is chosen`, or ask `{told} is absent`",),
                 )
                 return
+
+
+def absent_place(draft: Draft, key: str) -> str | None:
+    """What may be absent so that a slot or option has no value: itself, or the assembly around it."""
+    place = draft.place(key)
+    if place is None:
+        return None
+    if isinstance(place, Slot) and place.cardinality.may_be_absent:
+        return key
+    return place.within if place.may_be_empty else None
 
 
 def resolve_clause(
@@ -180,15 +211,25 @@ def resolve_resource(draft: Draft, values: NamedValues, module: Module, node: Re
     key = module.namespace + node.id.text
     if draft.ids.get(key) is not node.id.span:
         return  # a second resource of that name, reported where names are claimed
-    terms = values.resource_terms(key)
-    message = read_message(draft, values.checker, node.message, Scope(module.namespace))
+    scope = values.scope(module)
+    terms = values.resource_terms(scope.namespace + node.id.text)
+    message = read_message(draft, values.checker, node.message, scope)
     if terms is None:
         return
     supply, demand = terms
     title = node.title.value if node.title else node.id.text
     unit = values.resource_unit(module, node, supply[0].expression.type)
     resource = Resource(
-        key, title, period_of(node.effective), unit, supply, demand, spare_factor(node), message, node.span
+        key,
+        title,
+        period_of(node.effective),
+        unit,
+        supply,
+        demand,
+        spare_factor(node),
+        message,
+        node.span,
+        bindings_inside(draft, module),
     )
     draft.resources[key] = resource
     draft.restrictions.append(resource)
@@ -197,11 +238,11 @@ def resolve_resource(draft: Draft, values: NamedValues, module: Module, node: Re
 def resolve_default(draft: Draft, values: NamedValues, module: Module, node: DefaultDeclaration) -> None:
     """One default: its place, its value, its condition."""
     scope = Scope(module.namespace)
-    choice = resolve_choice(draft, values, module, node.choice)
+    choices = resolve_choices(draft, values, module, node.choice)
     guard = values.checker.condition(node.guard, scope) if node.guard else None
-    if choice is None or (node.guard and guard is None):
+    if choices is None or (node.guard and guard is None):
         return
-    if choice.at_least:
+    if node.choice.includes:
         draft.error(
             "E0304",
             f"a default says exactly what `{node.choice.path.text}` takes, not what it includes",
@@ -209,27 +250,94 @@ def resolve_default(draft: Draft, values: NamedValues, module: Module, node: Def
             help=("write `=`",),
         )
         return
-    match choice:
-        case SlotChoice(slot=slot, units=units):
-            draft.defaults.append(Default(slot, units, None, guard, node.span))
-        case OptionChoice(option=option, value=value):
-            draft.defaults.append(Default(option, (), value, guard, node.span))
+    if guard is not None and values.checker.names.assembly(node.choice.path, scope) in repeated(draft):
+        draft.error(
+            "E0333",
+            f"the default of `{node.choice.path.text}` is a list of instances, so it has no condition",
+            node.span,
+            help=("leave out `when`, or prefer it: `prefer … : count(…) = …`",),
+        )
+        return
+    for choice in choices:
+        if len(choices) == 1:
+            guard = with_surroundings(draft, choice, guard)
+        match choice:
+            case SlotChoice(slot=slot, units=units):
+                draft.defaults.append(Default(slot, units, None, guard, node.span))
+            case OptionChoice(option=option, value=value):
+                draft.defaults.append(Default(option, (), value, guard, node.span))
 
 
-def resolve_choice(draft: Draft, values: NamedValues, module: Module, node: Choice) -> PlaceChoice | None:
-    """A written choice for the place it names; reports what does not fit."""
-    found = values.checker.place(node.path, Scope(module.namespace))
-    if found is None:
-        return None
-    place, rest = found
-    if rest:
-        draft.error("E0304", f"`{node.path.text}` cannot be chosen, only `{place.key}` can", node.path.span)
-        return None
+def repeated(draft: Draft) -> frozenset[str | None]:
+    """Where lists of instances stand."""
+    return frozenset(place.key for place in draft.assembly_places.values() if place.repeated)
+
+
+def with_surroundings(draft: Draft, choice: PlaceChoice, guard: Expression | None) -> Expression | None:
+    """What is inside an assembly has its default where the assembly is there; it does not bring it in."""
+    place = draft.places[choice.slot if isinstance(choice, SlotChoice) else choice.option]
+    if place.within is None:
+        return guard
+    there = IsChosen(place.within, chosen=True, type=BOOLEAN)
+    return there if guard is None else Both((there, guard), BOOLEAN)
+
+
+def resolve_choices(
+    draft: Draft, values: NamedValues, module: Module, node: Choice
+) -> tuple[PlaceChoice, ...] | None:
+    """A written choice as one for each place it speaks of, several only for assemblies.
+
+    Each place once. Reports what does not fit.
+    """
+    key = values.checker.names.assembly(node.path, Scope(module.namespace))
+    if key is None:
+        found = values.checker.names.place(node.path, Scope(module.namespace))
+        if found is None:
+            return None
+        place, rest = found
+        key = place.key
+        if rest:
+            draft.error(
+                "E0304", f"`{node.path.text}` cannot be chosen, only `{place.key}` can", node.path.span
+            )
+            return None
+    reader = InstanceChoices[ChoiceValue](draft.places, draft.assembly_places, WRITTEN)
+    chosen: dict[str, PlaceChoice] = {}
     try:
-        return read_choice(place, node.value, draft.units, at_least=node.includes)
+        for part in reader.parts(key, node.value, at_least=node.includes):
+            if isinstance(part, There):
+                choice: PlaceChoice = OptionChoice(part.presence, part.there, presence=True)
+            else:
+                choice = read_choice(part.place, part.value, draft.units, at_least=part.at_least)
+            add_choice(chosen, choice)
     except ChoiceProblem as problem:
         draft.error(problem.code, problem.message, node.value.span, help=problem.help)
         return None
+    return tuple(chosen.values())
+
+
+class _Written:
+    """Choices as they are written in the language."""
+
+    def items(self, value: ChoiceValue) -> list[ChoiceValue] | None:
+        return list(value.items) if isinstance(value, ListValue) else None
+
+    def entries(self, value: ChoiceValue) -> list[Entry[ChoiceValue]] | None:
+        if not isinstance(value, InstanceValue):
+            return None
+        return [Entry(each.path.text, each.value, each.includes) for each in value.choices]
+
+    def there(self, value: ChoiceValue) -> bool | None:
+        match value:
+            case NothingValue():
+                return False
+            case BooleanLiteral(value=flag):
+                return flag
+            case _:
+                return None
+
+
+WRITTEN = _Written()
 
 
 # ---------------------------------------------------------------- tables
@@ -243,7 +351,9 @@ class _TableReader:
         self.values = values
         self.module = module
         self.node = node
-        self.scope = Scope(module.namespace)
+        self.scope = values.scope(module)
+        self.known_skus: dict[TableColumn, dict[str, None]] = {}
+        self.known_tests: dict[tuple[TableColumn, str], CellTest] = {}
 
     def read(self) -> None:
         key = self.module.namespace + self.node.id.text
@@ -279,6 +389,7 @@ class _TableReader:
             rows,
             message,
             self.node.span,
+            bindings_inside(self.draft, self.module),
         )
         self.warn_of_absence(table)
         self.draft.restrictions.append(table)
@@ -325,7 +436,29 @@ class _TableReader:
     # ------------------------------------------------------------ cells
 
     def test(self, cell: Cell, column: tuple[TableColumn, Unit | None], content: TableContent) -> CellTest:
-        pattern = parse_cell(cell)
+        """What a cell matches; columns repeat their cells, so each text that is right is read once."""
+        known = self.known_tests.get((column[0], cell.text))
+        if known is None:
+            before = len(self.draft.diagnostics)
+            known = self.read_test(cell, column, content)
+            if len(self.draft.diagnostics) == before:
+                self.known_tests[column[0], cell.text] = known
+        return known
+
+    def read_test(
+        self, cell: Cell, column: tuple[TableColumn, Unit | None], content: TableContent
+    ) -> CellTest:
+        comma = content.decimal_comma and isinstance(column[0].expression.type, NumberType)
+        if comma and re.search(r"\d\.\d", cell.text):
+            self.draft.error(
+                "E0502",
+                f"`{cell.text}` has a decimal point in column `{column[0].heading}`",
+                cell.span,
+                help=("the file says `decimal comma`: write a comma",),
+            )
+            return CellTest("any")
+        # A comma between two digits is a decimal one, any other separates values.
+        pattern = parse_cell(evolve(cell, text=_DECIMAL_COMMA.sub(".", cell.text)) if comma else cell)
         match pattern:
             case Diagnostic():
                 self.draft.diagnostics.append(pattern)
@@ -335,7 +468,7 @@ class _TableReader:
             case OtherPattern():
                 return CellTest("other")
             case ListPattern(items=items, negated=negated):
-                return self.listed(items, column, negated=negated, comma=content.decimal_comma)
+                return self.listed(items, column, negated=negated, comma=content.decimal_comma and not comma)
 
     def listed(
         self,
@@ -379,29 +512,36 @@ class _TableReader:
                     raise CellProblem(f"`{item.text}` is not in {describe_dimension(kind.dimension)}")
                 return normal(item.number * own.factor)
             if item.number is not None and not item.quoted and not comma:
-                return normal(item.number * (unit.factor if unit else 1))
-        value = read_value(item.text, kind, unit, decimal_comma=comma)
+                return normal(item.number * unit.factor if unit else item.number)
+        # Between quotes stands the text itself: quotes inside belong to it, they are not taken off again.
+        listed = isinstance(kind, EnumerationType) and item.text in kind.values
+        plain = item.quoted and (listed or isinstance(kind, TextType | ComponentType))
+        value = item.text if plain else read_value(item.text, kind, unit, decimal_comma=comma)
         if isinstance(kind, ComponentType) and value not in self.skus(column[0]):
             raise CellProblem(
                 f"unknown component `{item.text}`", *did_you_mean(item.text, self.skus(column[0]))
             )
         return value
 
-    def skus(self, column: TableColumn) -> list[str]:
+    def skus(self, column: TableColumn) -> Collection[str]:
+        """The SKUs that a column can hold, in catalog order; every cell asks for one."""
         expression = column.expression
-        if isinstance(expression, ComponentIn):
-            families = self.values.checker.families(expression.place)
-            return [component.sku for family in families for component in family.components]
-        return []
+        if not isinstance(expression, ComponentIn):
+            return ()
+        if column not in self.known_skus:
+            families = self.values.checker.names.families(expression.place)
+            skus = (component.sku for family in families for component in family.components)
+            self.known_skus[column] = dict.fromkeys(skus)
+        return self.known_skus[column]
 
     def wildcard(self, item: CellWildcard, column: TableColumn) -> set[Value]:
         """The values a pattern stands for; one that stands for none is a mistake."""
         expression = column.expression
         known: list[str] = []
         if isinstance(expression, ComponentIn):
-            known = self.skus(column)
+            known = list(self.skus(column))
         elif isinstance(expression, AttributeOf):
-            families = self.values.checker.families(expression.place)
+            families = self.values.checker.names.families(expression.place)
             found = {c.values.get(expression.attribute) for f in families for c in f.components}
             known = sorted(value for value in found if isinstance(value, str))
         elif isinstance(expression.type, EnumerationType):
@@ -462,7 +602,7 @@ class _TableReader:
         for at, column in enumerate(table.columns):
             match column.expression:
                 case AttributeOf(place=place) | ComponentIn(place=place):
-                    slot = self.draft.places.get(place)
+                    slot = self.draft.place(place)
                 case _:
                     continue
             silent = not any(row.tests[at].matches_absent for row in table.rows)

@@ -113,13 +113,24 @@ class Cardinality:
 
 @frozen
 class Slot:
-    """A place in the product that components of a family fill."""
+    """A place in the product that components of a family fill.
+
+    Attributes:
+        within: the option that says whether the assembly is there in which the slot lies; `None`
+            where it lies in none, or in one that is always there.
+    """
 
     key: str
     title: str
     family: ComponentFamily
     cardinality: Cardinality
     span: Span = field(eq=False, repr=False)
+    within: str | None = None
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether nothing may fill it, be it for want of the assembly in which it lies."""
+        return self.cardinality.may_be_absent or self.within is not None
 
 
 @frozen
@@ -150,6 +161,10 @@ class ProductOption:
         range: of numbers; `None` for the others.
         minimum: fewest elements of a set, inclusive; 0 for the others.
         maximum: most elements of a set, inclusive; 0 for the others.
+        within: the option that says whether the assembly is there in which this one lies, as for slots;
+            without the assembly the option has no value.
+        presence: whether it is itself such an option: it is yes where an instance of an assembly is
+            there, and no where it is not. `within` is then that of the surrounding assembly.
     """
 
     key: str
@@ -159,7 +174,59 @@ class ProductOption:
     minimum: int
     maximum: int
     span: Span = field(eq=False, repr=False)
+    within: str | None = None
+    presence: bool = False
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether it has no value where the assembly is not there in which it lies."""
+        return self.within is not None and not self.presence
 
 
 Place = Slot | ProductOption
 """Something to be decided."""
+
+
+@frozen
+class Instance:
+    """One of the places that an assembly may take.
+
+    Attributes:
+        prefix: what the paths of its places begin with, before a dot: `basket`, `bag[1]`.
+        presence: the option that says whether it is there; `None` where it always is.
+        outer: the prefixes of the instances around it of the assemblies inside which its own assembly
+            is declared, the nearest first.
+    """
+
+    prefix: str
+    presence: str | None
+    outer: tuple[str, ...] = ()
+
+
+@frozen
+class AssemblyPlace:
+    """Where instances of an assembly stand, several of which are equal up to their order.
+
+    Attributes:
+        key: its path, as an author writes it inside what surrounds it: `bag`; `rack[1].shelf` for the
+            shelves of the first rack.
+        assembly: the key of the assembly as it is declared.
+        minimum: fewest instances, inclusive.
+        instances: as many as there may be at most, in order.
+        within: as for slots.
+        repeated: whether it is written as a list, even where one instance is the most.
+    """
+
+    key: str
+    title: str
+    assembly: str
+    minimum: int
+    instances: tuple[Instance, ...]
+    span: Span = field(eq=False, repr=False)
+    within: str | None = None
+    repeated: bool = False
+
+    @property
+    def maximum(self) -> int:
+        """Most instances, inclusive."""
+        return len(self.instances)

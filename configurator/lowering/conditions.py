@@ -40,7 +40,7 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.simplification import with_fewest_classes
-from configurator.lowering.layout import SlotLayout, ValueClasses
+from configurator.lowering.layout import OptionLayout, SlotLayout, ValueClasses
 from configurator.lowering.linear import LinearForm, linear_form
 from configurator.lowering.readings import Readings
 
@@ -58,10 +58,12 @@ class Atom:
 
     Attributes:
         never: the truth value it must not have.
+        known: whether it must be known as well: then it must have the other truth value.
     """
 
     expression: Expression
     never: bool
+    known: bool = False
 
 
 @frozen(eq=False)
@@ -94,6 +96,21 @@ def must_not_be(never: bool, expression: Expression) -> Formula:
             return All(parts) if never else Any(parts)
         case _:
             return Atom(expression, never)
+
+
+def must_be(wanted: bool, expression: Expression) -> Formula:
+    """The formula that holds where the expression has that truth value; unknown is not enough."""
+    match expression:
+        case Not(operand=operand):
+            return must_be(not wanted, operand)
+        case Both(operands=operands):
+            parts = tuple(must_be(wanted, operand) for operand in operands)
+            return All(parts) if wanted else Any(parts)
+        case Either(operands=operands):
+            parts = tuple(must_be(wanted, operand) for operand in operands)
+            return Any(parts) if wanted else All(parts)
+        case _:
+            return Atom(expression, not wanted, known=True)
 
 
 def atoms_of(formula: Formula) -> tuple[Atom, ...]:
@@ -200,11 +217,11 @@ class ConditionLowering:
         """An atom over one variable as a literal; over none as its truth; over more as `None`."""
         place = atom.expression.place if isinstance(atom.expression, IsChosen) else None
         if place is not None and place not in self.readings.bound:
-            layout = self.readings.layout.of[place]
-            assert isinstance(layout, SlotLayout)
+            layout = self.readings.at(place)
             # A slot is filled exactly when its first position is: positions ascend, blanks stand last.
             first = layout.variables[0]
-            filled = frozenset(value for value, units in enumerate(layout.values) if units)
+            assert isinstance(layout, SlotLayout | OptionLayout)
+            filled = frozenset(value for value, found in enumerate(layout.values) if found)
             wanted = isinstance(atom.expression, IsChosen) and atom.expression.chosen is not atom.never
             every = frozenset(range(self.readings.size(first)))
             return Literal(first, filled if wanted else every - filled)
@@ -230,7 +247,16 @@ class ConditionLowering:
             yield from self.last_resort(atom, excuses)
             return
         form, lower, upper = bounds
-        yield from linear_constraint(form, lower, upper, (*excuses, *form.absent, *form.blank), self.origin)
+        unknown = merged((*form.absent, *form.blank))
+        if not atom.known:
+            yield from linear_constraint(form, lower, upper, (*excuses, *unknown), self.origin)
+            return
+        yield from linear_constraint(form, lower, upper, excuses, self.origin)
+        for literal in unknown:
+            known = frozenset(range(self.readings.size(literal.variable))) - literal.values
+            clause = merged((*excuses, Literal(literal.variable, known)))
+            if all(len(each.values) < self.readings.size(each.variable) for each in clause):
+                yield ClauseConstraint(clause, self.origin)
 
     def last_resort(self, formula: Formula, excuses: tuple[Literal, ...]) -> Iterator[Constraint]:
         """What is neither a literal nor a sum: a table that knows the excuses, else a predicate."""
@@ -251,8 +277,10 @@ class ConditionLowering:
     def reading(self, formula: Formula) -> Reading:
         """Tells whether the formula holds where its variables have these values; made once, called often."""
         match formula:
-            case Atom(expression=expression, never=never):
+            case Atom(expression=expression, never=never, known=known):
                 read = self.readings.reader((expression,))
+                if known:
+                    return lambda values: truth(expression, read(values)) is (not never)
                 return lambda values: truth(expression, read(values)) is not never
             case All(parts=parts):
                 every = tuple(map(self.reading, parts))
@@ -309,7 +337,7 @@ class ConditionLowering:
         """Whether an atom holds, for each combination of its own classes."""
         bounds = self.linear(atom)
         if bounds is not None:
-            return sum_answers(*bounds)
+            return sum_answers(*bounds, known=atom.known)
         classes = self.classes(atom)
         holds = self.reading(atom)
         scope = tuple(classes)
@@ -437,8 +465,8 @@ def linear_constraint(
         yield ClauseConstraint(excuses, origin)
 
 
-def sum_answers(form: LinearForm, lower: int | None, upper: int | None) -> Answers:
-    """Where a sum lies between its bounds, or is not known: found by adding, which is quick."""
+def sum_answers(form: LinearForm, lower: int | None, upper: int | None, *, known: bool = False) -> Answers:
+    """Where a sum lies between its bounds; or, unless it must be `known`, is not. Found by adding: quick."""
     weights, constant, _ = form.whole_weights()
     low = None if lower is None else lower - constant
     high = None if upper is None else upper - constant
@@ -455,7 +483,7 @@ def sum_answers(form: LinearForm, lower: int | None, upper: int | None) -> Answe
     rows = frozenset(
         row
         for row, added in zip(combinations, product(*summands), strict=True)
-        if None in added or is_between(sum(added), low, high)  # type: ignore[arg-type]  # no `None` is left
+        if (not known if None in added else is_between(sum(added), low, high))  # type: ignore[arg-type]  # no `None` is left
     )
     return Answers.shortened({variable: classes for variable, (classes, _) in weights.items()}, rows)
 

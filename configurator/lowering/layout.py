@@ -10,6 +10,9 @@
 | option (number)        | one                      | its numbers, ascending                          |
 | option (some)          | one per element          | left out, in                                    |
 
+In an assembly that may be absent every slot may be, and an option has one value more, the first: none.
+An instance of an assembly is a yesno option, whether it is there.
+
 A multiset is written as its ascending sequence, filled up with blanks: each once, and
 lexicographic order of sequences is dictionary order of the lists that people see.
 """
@@ -23,7 +26,7 @@ from attrs import field, frozen
 
 from configurator.catalog.evaluation import Units
 from configurator.catalog.structure import Component, Place, ProductOption, Slot
-from configurator.catalog.values import BooleanType, EnumerationType, SetType, Value
+from configurator.catalog.values import ABSENT, BooleanType, EnumerationType, Missing, SetType, Value
 from configurator.csp.variables import Assignment, Assumptions, Variable
 
 Content = TypeVar("Content")
@@ -69,14 +72,15 @@ class OptionLayout:
     """The variable of an option.
 
     Attributes:
-        values: what each value stands for.
+        values: what each value stands for; `ABSENT` first where the assembly may be absent in which the
+            option lies.
     """
 
     option: ProductOption
     variables: tuple[int, ...]
-    values: Sequence[Value] = field(repr=False)
+    values: Sequence[Value | Missing] = field(repr=False)
 
-    def value(self, assignment: Assignment) -> Value:
+    def value(self, assignment: Assignment) -> Value | Missing:
         """What the option is set to."""
         return self.values[assignment[self.variables[0]]]
 
@@ -87,14 +91,22 @@ class OptionLayout:
 
 @frozen
 class SetLayout:
-    """The variables of a set option: one per element, in the order listed."""
+    """The variables of a set option: one per element, in the order listed.
+
+    Attributes:
+        presence: the variable that says whether the assembly is there in which the option lies; `None` where
+            it always is.
+    """
 
     option: ProductOption
     variables: tuple[int, ...]
     elements: tuple[str, ...]
+    presence: int | None = None
 
-    def value(self, assignment: Assignment) -> frozenset[str]:
-        """The elements that are in."""
+    def value(self, assignment: Assignment) -> frozenset[str] | Missing:
+        """The elements that are in; `ABSENT` without the assembly."""
+        if self.presence is not None and not assignment[self.presence]:
+            return ABSENT
         pairs = zip(self.elements, self.variables, strict=True)
         return frozenset(element for element, variable in pairs if assignment[variable])
 
@@ -107,6 +119,13 @@ class SetLayout:
 
 
 PlaceLayout = SlotLayout | OptionLayout | SetLayout
+
+
+def is_outside(layout: SlotLayout | OptionLayout, value: int) -> bool:
+    """Whether a value says no more than that the assembly is not there in which the place lies."""
+    if isinstance(layout, OptionLayout):
+        return isinstance(layout.values[value], Missing)
+    return not layout.values[value] and not layout.slot.cardinality.may_be_absent
 
 
 @frozen(eq=False)
@@ -189,7 +208,8 @@ def lay_out(places: tuple[Place, ...], as_of: date) -> Layout:
         elif isinstance(place.type, SetType):
             elements = place.type.values or ()
             indices = take([(f"{place.key}:{element}", 2) for element in elements])
-            of[place.key] = SetLayout(place, indices, elements)
+            presence = of[place.within].variables[0] if place.within is not None else None
+            of[place.key] = SetLayout(place, indices, elements, presence)
         else:
             options = option_values(place)
             of[place.key] = OptionLayout(place, take([(place.key, len(options))]), options)
@@ -200,7 +220,7 @@ def slot_values(slot: Slot, as_of: date) -> tuple[Units, ...]:
     """What the values of a slot's variables stand for: see the table above."""
     components = [component for component in slot.family.components if component.period.holds(as_of)]
     cardinality = slot.cardinality
-    absent: tuple[Units, ...] = ((),) if cardinality.may_be_absent else ()
+    absent: tuple[Units, ...] = ((),) if slot.may_be_empty else ()
     match cardinality.kind:
         case "one" | "optional":
             return absent + tuple(((component, 1),) for component in components)
@@ -211,13 +231,14 @@ def slot_values(slot: Slot, as_of: date) -> tuple[Units, ...]:
             return ((), *(((component, 1),) for component in components))
 
 
-def option_values(option: ProductOption) -> tuple[Value, ...]:
+def option_values(option: ProductOption) -> tuple[Value | Missing, ...]:
     """What the values of an option's variable stand for."""
+    none: tuple[Missing, ...] = (ABSENT,) if option.may_be_empty else ()
     match option.type:
         case EnumerationType(values=values):
-            return values
+            return (*none, *values)
         case BooleanType():
-            return (False, True)
+            return (*none, False, True)
         case _:
             assert option.range is not None
-            return tuple(option.range.value(index) for index in range(option.range.size))
+            return (*none, *(option.range.value(index) for index in range(option.range.size)))

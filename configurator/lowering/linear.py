@@ -9,7 +9,7 @@ from itertools import combinations
 from math import lcm
 from typing import TypeGuard
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from configurator.catalog.evaluation import Worth
 from configurator.catalog.expressions import (
@@ -243,6 +243,8 @@ def _scaled(operator: str, left: Expression, right: Expression, readings: Readin
 
 def _aggregate(expression: Aggregate, readings: Readings) -> LinearForm | None:
     """A sum over slots is linear when what it adds per unit depends on that unit alone."""
+    if expression.instances:
+        return _over_instances(expression, readings)
     if not separable(expression):
         return None
     total = LinearForm(0)
@@ -252,6 +254,43 @@ def _aggregate(expression: Aggregate, readings: Readings) -> LinearForm | None:
             return None
         total = total.plus(part)
     return total
+
+
+def _over_instances(expression: Aggregate, readings: Readings) -> LinearForm | None:
+    """A sum over instances is linear when what each adds depends on one variable, apart from its presence."""
+    total = LinearForm(0)
+    for instance in expression.instances:
+        one = evolve(expression, instances=(instance,))
+        presence = readings.variables(instance.presence)[0] if instance.presence is not None else None
+        read = [variable for variable in readings.scope(one) if variable != presence]
+        if len(read) > 1 or (not read and presence is None):
+            return None
+        part = _of_instance(one, presence, read[0] if read else None, readings)
+        if part is None:
+            return None
+        total = total.plus(part)
+    return total
+
+
+def _of_instance(
+    expression: Aggregate, presence: int | None, variable: int | None, readings: Readings
+) -> LinearForm | None:
+    """What one instance adds."""
+    if presence is None or variable is None:
+        return _unary(expression, readings.scope(expression), readings)
+    classes = readings.classes((expression,), variable)
+    # The first value stands for what is not there.
+    worths = [
+        readings.evaluate(expression, {presence: int(value != 0), variable: value}) for value in classes.first
+    ]
+    # Where the instance is there and lacks it, it must add nothing either.
+    if worths[classes.of[0]] != 0 or readings.evaluate(expression, {presence: 1, variable: 0}) != 0:
+        return None
+    if any(worth is ABSENT for worth in worths):
+        return None
+    blank = frozenset(value for value, number in enumerate(classes.of) if worths[number] is BLANK)
+    weights = ClassWeights(classes, tuple(worth if _is_number(worth) else 0 for worth in worths))
+    return LinearForm(0, {variable: weights}, (), (Literal(variable, blank),) if blank else ())
 
 
 def resource_form(expression: ResourceValue, readings: Readings) -> LinearForm | None:

@@ -1,13 +1,18 @@
-"""A calc as an objective: what engines make small, and how what they found reads back."""
+"""A calc as an objective: what engines make small, and how what they found reads back; and wishes."""
 
 from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import TypeGuard
 
 from attrs import frozen
 
-from configurator.catalog.expressions import Calc
+from configurator.catalog.evaluation import Worth, compiled
+from configurator.catalog.expressions import Calc, Expression
 from configurator.catalog.values import Number, normal
-from configurator.csp.constraints import LinearTerm, Literal
+from configurator.csp.constraints import Constraint, LinearTerm, Literal, Origin
 from configurator.csp.variables import Assumptions
+from configurator.lowering.conditions import MOST_ROWS, ConditionLowering, must_be
 from configurator.lowering.linear import linear_form
 from configurator.lowering.product import LoweredProduct
 from configurator.lowering.readings import Readings
@@ -50,7 +55,8 @@ def lower_calc(lowered: LoweredProduct, calc: Calc) -> LoweredObjective | None:
 
     Worked out once for each calc of a lowered product.
     """
-    known = f"objective {calc.key}"
+    # Calcs of wishes have no key of their own: told apart by the expression, which the calc keeps alive.
+    known = f"objective {calc.key or id(calc.expression)}"
     if known not in lowered.known:
         lowered.known[known] = _lowered(lowered, calc)
     found = lowered.known[known]
@@ -64,3 +70,31 @@ def _lowered(lowered: LoweredProduct, calc: Calc) -> LoweredObjective | None:
         return None
     terms, constant, factor = form.whole()
     return LoweredObjective(calc, terms, constant, factor, form.absent + form.blank)
+
+
+def condition_constraints(
+    lowered: LoweredProduct, condition: Expression, origin: Origin
+) -> tuple[Constraint, ...]:
+    """Constraints that together say: the condition is *true*; unknown is not enough."""
+    lowering = ConditionLowering(Readings(lowered.layout), origin)
+    return tuple(lowering.lower(must_be(True, condition)))
+
+
+def values_of(lowered: LoweredProduct, expression: Expression) -> tuple[Number, ...] | None:
+    """The numbers that an expression can be worth whatever the rules, ascending; `None` if too many to try.
+
+    Cost: one evaluation for each combination of values that the expression tells apart.
+    """
+    readings = Readings(lowered.layout)
+    scope = readings.scope(expression)
+    classes = [readings.classes((expression,), variable).first for variable in scope]
+    if prod(map(len, classes)) > MOST_ROWS:
+        return None
+    evaluate, read = compiled(expression), readings.reader((expression,))
+    worths = {evaluate(read(dict(zip(scope, values, strict=True)))) for values in product(*classes)}
+    return tuple(sorted(worth for worth in worths if is_number(worth)))
+
+
+def is_number(worth: Worth) -> TypeGuard[Number]:
+    """Whether an expression has a value, of those that are numbers."""
+    return isinstance(worth, int | Fraction) and not isinstance(worth, bool)

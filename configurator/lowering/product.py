@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cache, partial
-from itertools import product as combinations
+from functools import cache, cached_property, partial
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from configurator.catalog.evaluation import Chosen, compiled
 from configurator.catalog.expressions import IsChosen, ResourceValue
 from configurator.catalog.model import Catalog
-from configurator.catalog.rules import Default, Resource, Restriction, Rule, VariantTable
-from configurator.catalog.structure import Component, ProductOption, Slot
+from configurator.catalog.rules import (
+    Binding,
+    CellTest,
+    Default,
+    InstanceBinding,
+    Resource,
+    Restriction,
+    Rule,
+    TableColumn,
+    TableRow,
+    VariantTable,
+)
+from configurator.catalog.structure import AssemblyPlace, Component, ProductOption, Slot
 from configurator.catalog.values import BooleanType, NumberType
 from configurator.csp.constraints import (
     ClauseConstraint,
@@ -23,6 +33,7 @@ from configurator.csp.constraints import (
     SortedConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
+from configurator.csp.symmetries import InterchangeableBlocks, Symmetries
 from configurator.csp.variables import Assignment
 from configurator.lowering.conditions import (
     All,
@@ -31,9 +42,10 @@ from configurator.lowering.conditions import (
     ConditionLowering,
     asked_by_class,
     linear_constraint,
+    merged,
     must_not_be,
 )
-from configurator.lowering.layout import Layout, OptionLayout, SetLayout, SlotLayout, lay_out
+from configurator.lowering.layout import Layout, OptionLayout, SetLayout, SlotLayout, ValueClasses, lay_out
 from configurator.lowering.linear import resource_form
 from configurator.lowering.origins import DefaultOrigin, RestrictionOrigin, StructureOrigin
 from configurator.lowering.readings import Readings
@@ -42,7 +54,7 @@ from configurator.lowering.tables import lower_table
 BOOLEAN = BooleanType()
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class LoweredProduct:
     """A catalog on one day, ready for engines.
 
@@ -77,10 +89,32 @@ class LoweredProduct:
                 options[key] = found.value(assignment)
         return Chosen(units, options)
 
+    @cached_property
+    def symmetries(self) -> Symmetries:
+        """Which instances of assemblies may change places; empty where nothing is repeated."""
+        return tuple(
+            InterchangeableBlocks(blocks)
+            for place in self.catalog.assemblies
+            if len(blocks := instance_blocks(self.layout, place)) > 1
+        )
+
     @property
     def restrictions(self) -> tuple[Restriction, ...]:
         """What restricts configurations on this day: everything in force but warnings and hints."""
         return tuple(r for r in self.catalog.restrictions if decides(r) and r.period.holds(self.as_of))
+
+
+def instance_blocks(layout: Layout, place: AssemblyPlace) -> tuple[tuple[int, ...], ...]:
+    """For each instance of an assembly its variables, the first for whether it is there."""
+    return tuple(
+        tuple(
+            variable
+            for key, found in layout.of.items()
+            if key == instance.prefix or key.startswith(f"{instance.prefix}.")
+            for variable in found.variables
+        )
+        for instance in place.instances
+    )
 
 
 def decides(restriction: Restriction) -> bool:
@@ -102,6 +136,8 @@ def lower_problem(catalog: Catalog, as_of: date, layout: Layout) -> ConstraintPr
     constraints: list[Constraint] = []
     for place in catalog.places:
         constraints.extend(structure_constraints(layout, place))
+    for assembly in catalog.assemblies:
+        constraints.extend(instance_constraints(layout, assembly))
     for restriction in catalog.restrictions:
         if decides(restriction) and restriction.period.holds(as_of):
             constraints.extend(lower_restriction(restriction, layout))
@@ -112,17 +148,46 @@ def lower_problem(catalog: Catalog, as_of: date, layout: Layout) -> ConstraintPr
 
 
 def structure_constraints(layout: Layout, place: Slot | ProductOption) -> Iterator[Constraint]:
-    """What makes a mixed slot one multiset of the right size, and a set option one set of the right size."""
+    """What makes a mixed slot one multiset of the right size, and a set option one set of the right size.
+
+    In an assembly, also that a place is empty exactly where that is not there (or may be empty by itself).
+    """
     found = layout.of[place.key]
     origin = StructureOrigin(place.key)
+    there: tuple[Literal, ...] = ()
+    missing: tuple[Literal, ...] = ()
+    if place.within is not None:
+        (presence,) = layout.of[place.within].variables
+        there, missing = (Literal(presence, frozenset({1})),), (Literal(presence, frozenset({0})),)
+        for variable in found.variables:
+            yield ClauseConstraint(merged((*there, Literal(variable, frozenset({0})))), origin)
     if isinstance(found, SlotLayout) and found.slot.cardinality.kind == "mixed":
         yield SortedConstraint(found.variables, origin)
-        filled = frozenset(range(1, len(found.values)))
-        for variable in found.variables[: found.slot.cardinality.minimum]:
-            yield ClauseConstraint((Literal(variable, filled),), origin)
+    if isinstance(found, SlotLayout):
+        filled = frozenset(value for value, units in enumerate(found.values) if units)
+        mixed = found.slot.cardinality.kind == "mixed"
+        if mixed or missing:
+            for variable in found.variables[: found.slot.cardinality.minimum]:
+                yield ClauseConstraint(merged((*missing, Literal(variable, filled))), origin)
     elif isinstance(found, SetLayout):
         terms = tuple(LinearTerm(variable, (0, 1)) for variable in found.variables)
-        yield LinearConstraint(terms, found.option.minimum, found.option.maximum, (), origin)
+        yield LinearConstraint(terms, found.option.minimum, found.option.maximum, missing, origin)
+    elif found.option.may_be_empty:
+        (variable,) = found.variables
+        values = frozenset(range(1, len(found.values)))
+        yield ClauseConstraint(merged((*missing, Literal(variable, values))), origin)
+
+
+def instance_constraints(layout: Layout, place: AssemblyPlace) -> Iterator[Constraint]:
+    """The fewest instances of an assembly, where what surrounds it is there."""
+    presences = [instance.presence for instance in place.instances if instance.presence is not None]
+    if not place.minimum or not place.repeated:
+        return
+    terms = tuple(LinearTerm(layout.of[presence].variables[0], (0, 1)) for presence in presences)
+    missing: tuple[Literal, ...] = ()
+    if place.within is not None:
+        missing = (Literal(layout.of[place.within].variables[0], frozenset({0})),)
+    yield LinearConstraint(terms, place.minimum, None, missing, StructureOrigin(place.key))
 
 
 # ---------------------------------------------------------------- restrictions
@@ -136,27 +201,68 @@ def lower_restriction(restriction: Restriction, layout: Layout) -> Iterator[Cons
         case Rule():
             yield from lower_rule(restriction, readings, origin)
         case VariantTable():
-            yield from lower_table(restriction, readings, origin)
+            for inside, missing in bound_readings(restriction.bindings, readings):
+                yield from lower_table(where_it_is(restriction, missing), inside, origin)
         case Resource():
-            yield from lower_resource(restriction, readings, origin)
+            for inside, missing in bound_readings(restriction.bindings, readings):
+                yield from lower_resource(restriction, inside, origin, absences(missing, inside, origin))
+
+
+def where_it_is(table: VariantTable, missing: tuple[Atom, ...]) -> VariantTable:
+    """A table inside an assembly with a column for whether that is there: it says nothing where it is not."""
+    for atom in missing:
+        column = TableColumn("", atom.expression)
+        there, absent = (CellTest("values", frozenset({flag})) for flag in (False, True))
+        rows = tuple(evolve(row, tests=(*row.tests, there)) for row in table.rows)
+        if table.kind != "forbid":
+            passed = TableRow(0, (*(CellTest("any") for _ in table.columns), absent), table.span)
+            rows = (*rows, passed)
+        table = evolve(table, columns=(*table.columns, column), rows=rows)
+    return table
+
+
+def absences(missing: tuple[Atom, ...], readings: Readings, origin: RestrictionOrigin) -> tuple[Literal, ...]:
+    """The conditions under which something is not there, as literals."""
+    found = (ConditionLowering(readings, origin).literal(atom) for atom in missing)
+    return tuple(literal for literal in found if isinstance(literal, Literal))
 
 
 def lower_rule(rule: Rule, readings: Readings, origin: RestrictionOrigin) -> Iterator[Constraint]:
     """Every clause, for every combination of units that `for each` may meet."""
-    layouts = [readings.layout.of[binding.slot] for binding in rule.bindings]
-    slots = [layout for layout in layouts if isinstance(layout, SlotLayout)]
-    # Where there is no unit, the rule says nothing.
-    vacuous = tuple(
-        Atom(IsChosen(binding.name, chosen=False, type=BOOLEAN), False) for binding in rule.bindings
-    )
-    for variables in combinations(*(slot.variables for slot in slots)):
-        inside = readings
-        for binding, slot, variable in zip(rule.bindings, slots, variables, strict=True):
-            inside = inside.binding(binding.name, slot, variable)
+    for inside, vacuous in bound_readings(rule.bindings, readings):
         lowering = ConditionLowering(inside, origin)
         for clause in rule.clauses:
             guards = (must_not_be(True, guard) for guard in clause.guards)
             yield from lowering.lower(_spread((*vacuous, *guards, must_not_be(False, clause.body))))
+
+
+def bound_readings(
+    bindings: Sequence[Binding | InstanceBinding], readings: Readings
+) -> Iterator[tuple[Readings, tuple[Atom, ...]]]:
+    """The readings once for everything that the names of some bindings may stand for.
+
+    With them the conditions, one of which holds where it is not there: then nothing is said of it.
+    """
+    if not bindings:
+        yield readings, ()
+        return
+    binding, *others = bindings
+    if isinstance(binding, Binding):
+        slot = readings.at(binding.slot)
+        assert isinstance(slot, SlotLayout)
+        for variable in slot.variables:
+            missing = Atom(IsChosen(binding.name, chosen=False, type=BOOLEAN), never=False)
+            inside = readings.binding(binding.name, slot, variable)
+            yield from ((found, (missing, *more)) for found, more in bound_readings(others, inside))
+        return
+    for instance in binding.instances:
+        inside = readings
+        for name, prefix in zip(binding.names, (instance.prefix, *instance.outer), strict=False):
+            inside = inside.inside(name, prefix)
+        absent: tuple[Atom, ...] = ()
+        if instance.presence is not None:
+            absent = (Atom(IsChosen(instance.presence, chosen=False, type=BOOLEAN), never=False),)
+        yield from ((found, (*absent, *more)) for found, more in bound_readings(others, inside))
 
 
 def _spread(parts: "tuple[Atom | All | Any, ...]") -> "Atom | All | Any":
@@ -169,24 +275,38 @@ def _spread(parts: "tuple[Atom | All | Any, ...]") -> "Atom | All | Any":
     return Any(parts)
 
 
-def lower_resource(resource: Resource, readings: Readings, origin: RestrictionOrigin) -> Iterator[Constraint]:
-    """Supply minus what is needed is not negative, and nothing of it is blank."""
+def lower_resource(
+    resource: Resource,
+    readings: Readings,
+    origin: RestrictionOrigin,
+    unless: tuple[Literal, ...] = (),
+) -> Iterator[Constraint]:
+    """Supply minus what is needed is not negative, and nothing of it is blank; unless a literal holds."""
     balance = resource_value(resource)
     form = resource_form(balance, readings)
     if form is None:
-        scope = readings.scope(balance)
-        classes = tuple(readings.classes((balance,), variable) for variable in scope)
+        excused = {literal.variable: literal.values for literal in unless}
+        scope = tuple(sorted({*readings.scope(balance), *excused}))
+        classes = tuple(
+            ValueClasses.by(range(readings.size(variable)))
+            if variable in excused
+            else readings.classes((balance,), variable)
+            for variable in scope
+        )
         evaluate, read = compiled(balance), readings.reader((balance,))
 
         def balanced(values: tuple[int, ...]) -> bool:
-            return _not_negative(evaluate(read(dict(zip(scope, values, strict=True)))))
+            of = dict(zip(scope, values, strict=True))
+            if any(of[variable] in allowed for variable, allowed in excused.items()):
+                return True
+            return _not_negative(evaluate(read(of)))
 
         yield asked_by_class(scope, classes, balanced, origin)
         return
     for literal in form.blank:
         known = frozenset(range(readings.size(literal.variable))) - literal.values
-        yield ClauseConstraint((Literal(literal.variable, known),), origin)
-    yield from linear_constraint(form, 0, None, (), origin)
+        yield ClauseConstraint(merged((Literal(literal.variable, known), *unless)), origin)
+    yield from linear_constraint(form, 0, None, unless, origin)
 
 
 def resource_value(resource: Resource) -> ResourceValue:

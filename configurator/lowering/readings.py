@@ -23,7 +23,7 @@ from configurator.catalog.expressions import (
     children,
     places_of,
 )
-from configurator.catalog.values import BLANK, Value
+from configurator.catalog.values import ABSENT, BLANK, Missing, Value
 from configurator.lowering.layout import (
     Layout,
     OptionLayout,
@@ -39,15 +39,28 @@ class Readings:
     """Expressions on a layout.
 
     Attributes:
-        bound: the variable that stands for each name a rule's `for each` binds.
+        bound: the variable that stands for each name a rule's `for each` binds to a unit.
+        prefixes: what the paths begin with of the instance that stands for each name bound to an instance.
     """
 
     layout: Layout
     bound: Mapping[str, tuple[SlotLayout, int]] = field(factory=dict)
+    prefixes: Mapping[str, str] = field(factory=dict)
 
     def binding(self, name: str, slot: SlotLayout, variable: int) -> "Readings":
         """The same with a name bound to one variable of a slot."""
         return evolve(self, bound={**self.bound, name: (slot, variable)})
+
+    def inside(self, name: str, prefix: str) -> "Readings":
+        """The same with a name bound to the instance of an assembly whose places begin with a prefix."""
+        return evolve(self, prefixes={**self.prefixes, name: prefix})
+
+    def at(self, place: str) -> PlaceLayout:
+        """The layout of a place, whose path may begin with a name that is bound to an instance."""
+        while place.startswith("@"):
+            name, dot, rest = place.partition(".")
+            place = self.prefixes[name] + dot + rest
+        return self.layout.of[place]
 
     def size(self, variable: int) -> int:
         """How many values a variable has."""
@@ -57,7 +70,10 @@ class Readings:
         """The variables of a place or bound name."""
         if place in self.bound:
             return (self.bound[place][1],)
-        return self.layout.of[place].variables
+        found = self.at(place)
+        if isinstance(found, SetLayout) and found.presence is not None:
+            return (found.presence, *found.variables)
+        return found.variables
 
     def scope(self, expression: Expression) -> tuple[int, ...]:
         """The variables an expression reads, ascending."""
@@ -88,7 +104,7 @@ class Readings:
                 layout, variable = self.bound[place]
                 slots.append((place, layout, (variable,)))
                 continue
-            found = self.layout.of[place]
+            found = self.at(place)
             if isinstance(found, SlotLayout):
                 slots.append((place, found, found.variables))
             else:
@@ -116,8 +132,8 @@ class Readings:
     def _looks(self, leaf: object, variable: int) -> ValueClasses:
         """The values of a variable by what a leaf shows of them: found once for each place."""
         place = self.layout.at[variable]
-        if isinstance(leaf, Aggregate) and any(slot in self.bound for slot in leaf.slots):
-            # A sum over a name that stands for a position: true of this binding alone.
+        if isinstance(leaf, Aggregate) and any(slot.startswith("@") for slot in leaf.slots):
+            # A sum over a name that stands for something else in each binding: true of this binding alone.
             return self._shown(leaf, variable, place)
         # The positions of a mixed slot are alike.
         key = (leaf, place.variables[0] if isinstance(place, SlotLayout) else variable)
@@ -171,10 +187,12 @@ def _chosen(
     return Chosen(units, {place: _option(found, values) for place, found in options})
 
 
-def _option(layout: OptionLayout | SetLayout, values: Mapping[int, int]) -> Value:
+def _option(layout: OptionLayout | SetLayout, values: Mapping[int, int]) -> Value | Missing:
     match layout:
         case OptionLayout(variables=(variable,), values=meanings):
             return meanings[values[variable]]
+        case SetLayout(presence=presence) if presence is not None and not values.get(presence):
+            return ABSENT
         case SetLayout(elements=elements, variables=variables):
             pairs = zip(elements, variables, strict=True)
             return frozenset(element for element, variable in pairs if values.get(variable))
@@ -195,8 +213,7 @@ def _collect(
     """Gather what a node reads of the variable; `ranges` are the slots a bound name stands for."""
 
     def reads(place: str) -> bool:
-        slots = ranges.get(place, (place,))
-        return any(variable in readings.variables(slot) for slot in slots)
+        return any(variable in readings.variables(each) for each in _standing_for(place, ranges))
 
     match node:
         case AttributeOf(place=place, attribute=attribute) if reads(place):
@@ -209,6 +226,10 @@ def _collect(
             leaves.setdefault(("chosen", ""))
         case OptionValue(option=option) if reads(option):
             leaves.setdefault(("value", ""))
+        case Aggregate(instances=instances, bound=bound) if instances:
+            ranges = {**ranges, bound: tuple(instance.prefix for instance in instances)}
+            if any(reads(each.presence) for each in instances if each.presence is not None):
+                leaves.setdefault(("chosen", ""))
         case Aggregate(slots=slots, bound=bound):
             if not any(variable in readings.variables(slot) for slot in slots):
                 ranges = {**ranges, bound: slots}
@@ -225,8 +246,18 @@ def _collect(
         _collect(child, readings, variable, leaves, ranges)
 
 
+def _standing_for(place: str, ranges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The places that a place stands for, whose path may begin with a bound name."""
+    if not place.startswith("@"):
+        return (place,)
+    name, dot, rest = place.partition(".")
+    if name not in ranges:
+        return (place,)
+    return tuple(each for prefix in ranges[name] for each in _standing_for(prefix + dot + rest, ranges))
+
+
 def separable(node: Aggregate) -> bool:
     """Whether what a sum or count adds per unit depends on that unit alone, so that it can be taken apart."""
     inside = (node.argument, *((node.where,) if node.where else ()))
-    alone = not any(set(places_of(part)) - {node.bound} for part in inside)
+    alone = not node.instances and not any(set(places_of(part)) - {node.bound} for part in inside)
     return alone and node.function in {"sum", "count"}

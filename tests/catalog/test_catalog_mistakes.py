@@ -68,7 +68,12 @@ MISTAKES = (
     Mistake(
         "files that import each other",
         UNITS + 'import "a.pcat"',
-        Finding("E0202", "these files import each other: a.pcat -> b.pcat -> a.pcat", "b.pcat:1:8"),
+        Finding(
+            "E0202",
+            "these files import each other: a.pcat -> b.pcat -> a.pcat",
+            "b.pcat:1:8",
+            help=("move what both need into a third file",),
+        ),
         files={"a.pcat": 'import "b.pcat"', "b.pcat": 'import "a.pcat"'},
     ),
     Mistake(
@@ -103,24 +108,92 @@ MISTAKES = (
         files={"a.pcat": b"unit k\n# gr\xfc\xdfe"},
     ),
     Mistake(
-        "an assembly",
-        UNITS + "assembly bag choose 0..2 { option colour : yesno }",
-        Finding(
-            "E0205",
-            "assemblies are not supported yet: `bag`",
-            "pc.pcat:5:10",
-            help=("write its families and slots directly into the catalog",),
-        ),
-    ),
-    Mistake(
         "a spreadsheet",
         UNITS + 'family cpu choose one { from xlsx "a.xlsx" sheet "x" }',
         Finding(
-            "E0205",
-            "spreadsheets are not supported yet",
+            "E0220",
+            "`a.xlsx` is not an .xlsx workbook",
             "pc.pcat:5:35",
-            help=("save the sheet as CSV and write `from csv`",),
+            help=("save it as .xlsx in a spreadsheet program",),
         ),
+        files={"a.xlsx": "no workbook"},
+    ),
+    Mistake(
+        "a sheet of a csv file",
+        UNITS + 'family cpu choose one { from csv "a.csv" sheet "x" }',
+        Finding("E0222", "a CSV file has no sheets", "pc.pcat:5:48", help=("leave `sheet` out",)),
+        files={"a.csv": "sku\nA\n"},
+    ),
+    Mistake(
+        "a separator in a spreadsheet",
+        UNITS + 'family cpu choose one { from xlsx "a.xlsx" separator ";" }',
+        Finding("E0222", "cells of a spreadsheet have no separator", "pc.pcat:5:54", help=("leave it out",)),
+        files={"a.xlsx": ""},
+    ),
+    Mistake(
+        "thousands separated in a csv",
+        UNITS + 'family x choose one { from csv "y.csv" separator ";" }',
+        Finding(
+            "E0502",
+            "`1,234.50` is no number in column `a [W]`",
+            "y.csv:2:3",
+            help=("write it without separators between thousands: 1234.50",),
+        ),
+        files={"y.csv": "sku;a [W]\nX;1,234.50\n"},
+    ),
+    Mistake(
+        "thousands separated where commas are decimal",
+        UNITS + 'family x choose one { from csv "y.csv" separator ";" decimal comma }',
+        Finding(
+            "E0502",
+            "`1.234,50` is no number in column `a [W]`",
+            "y.csv:2:3",
+            help=("write it without separators between thousands: 1234,50",),
+        ),
+        files={"y.csv": "sku;a [W]\nX;1.234,50\n"},
+    ),
+    Mistake(
+        "a percentage",
+        UNITS + 'family x choose one { from csv "y.csv" separator ";" attribute a : number }',
+        Finding(
+            "E0502",
+            "`30 %` is no number in column `a`",
+            "y.csv:2:3",
+            help=("write the number that is meant: 30 % is 0.3, or 30 in a column of percents",),
+        ),
+        files={"y.csv": "sku;a\nX;30 %\n"},
+    ),
+    Mistake(
+        "a number among numbers with the other decimal mark",
+        UNITS + 'family x choose one { from csv "y.csv" separator ";" }',
+        Finding(
+            "W0521",
+            "`a` is text because of `2,5`",
+            "y.csv:3:3",
+            help=(
+                "it is written with a comma; "
+                "say `decimal comma` for the file only if all its numbers have one",
+            ),
+        ),
+        files={"y.csv": "sku;a\nX;1\nY;2,5\n"},
+    ),
+    Mistake(
+        "a decimal point in a rule table of commas",
+        UNITS
+        + 'option o : number 0..3 step 0.5\ntable t allow { from csv "y.csv" separator ";" decimal comma }',
+        Finding(
+            "E0502",
+            "`1.5` has a decimal point in column `o`",
+            "y.csv:3:1",
+            help=("the file says `decimal comma`: write a comma",),
+        ),
+        files={"y.csv": "o\n0,5\n1.5\n"},
+    ),
+    Mistake(
+        "a bad cell of a rule table in a csv",
+        UNITS + 'option o : whole 0..3\noption p : yesno\ntable t allow { from csv "y.csv" }',
+        Finding("E0502", "`maybe` is neither `yes` nor `no` in column `p`", "y.csv:3:3"),
+        files={"y.csv": "o,p\n1,yes\n2,maybe\n"},
     ),
     Mistake(
         "a file without a header",
@@ -964,7 +1037,7 @@ MISTAKES = (
     Mistake(
         "a bad cell in a csv",
         UNITS + 'family x choose one { from csv "y.csv" columns "No" as sku, "Watts" as a [W] }',
-        Finding("E0502", "`two` is no number in column `Watts`", "y.csv:3:1"),
+        Finding("E0502", "`two` is no number in column `Watts`", "y.csv:3:3"),
         files={"y.csv": "No,Watts\nX,1\nY,two\n"},
     ),
     Mistake(
@@ -974,7 +1047,7 @@ MISTAKES = (
         Finding(
             "E0502",
             "`1.5` is no number in column `Watts`",
-            "y.csv:2:1",
+            "y.csv:2:3",
             help=(
                 "it is written with a point; "
                 "say `decimal comma` for the file only if all its numbers have one",
@@ -1218,38 +1291,29 @@ MISTAKES = (
         files={"y.csv": "No,Watts,Price\nX,1,2\n"},
     ),
     Mistake(
-        "wishes not evaluated",
-        PC
-        + (
-            "minimise cpu.tdp\n"
-            'prefer p : cpu = "C1"\n'
-            'bundle b { choose cpu = "C1" }\n'
-            'scenario "s" { choose nothing expect valid }'
-        ),
+        "a bundle that chooses a place twice",
+        PC + 'bundle b { choose cpu = "C1", product.cpu = "C2" }',
+        Finding("E0112", "the choice of `cpu` stands twice", "pc.pcat:20:31"),
+    ),
+    Mistake(
+        "a price of a bundle that nothing adds",
+        PC + 'bundle b { choose cpu = "C1" price -5 EUR }',
         Finding(
-            "W0601",
-            "`minimise` is not evaluated yet",
+            "W0630",
+            "the price of bundle `b` changes nothing: no calc adds `bundles.price`",
             "pc.pcat:20:1",
-            help=("its names and types were checked",),
+            help=("add it: `calc price = sum(price) + bundles.price`",),
         ),
-        Finding(
-            "W0601",
-            "preference `p` is not evaluated yet",
-            "pc.pcat:21:8",
-            help=("its names and types were checked",),
-        ),
-        Finding(
-            "W0601",
-            "bundle `b` is not evaluated yet",
-            "pc.pcat:22:8",
-            help=("its names and types were checked",),
-        ),
-        Finding(
-            "W0601",
-            'scenario "s" is not evaluated yet',
-            "pc.pcat:23:10",
-            help=("its names and types were checked",),
-        ),
+    ),
+    Mistake(
+        "a price of a bundle in hundredths of hundredths",
+        PC + 'calc p = bundles.price\nbundle b { choose cpu = "C1" price -0.005 EUR }',
+        Finding("E0403", "the price of a bundle is in whole hundredths of EUR", "pc.pcat:21:36"),
+    ),
+    Mistake(
+        "a preference declared twice",
+        PC + 'prefer p : cpu = "C1"\nprefer p : cpu = "C2"',
+        Finding("E0302", "preference `p` is declared twice", "pc.pcat:21:8"),
     ),
     Mistake(
         "a strict table without absent",

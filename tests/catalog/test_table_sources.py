@@ -86,7 +86,7 @@ def test_the_place_of_a_mistake_after_a_cell_of_two_lines_is_right() -> None:
     with pytest.raises(CatalogError) as caught:
         family('from csv "a.csv"', data)
 
-    assert ["a.csv:4:1"] == [finding.location for finding in caught.value.diagnostics]
+    assert ["a.csv:4:9"] == [finding.location for finding in caught.value.diagnostics]
 
 
 def test_columns_left_out_without_a_word_are_hinted_at() -> None:
@@ -149,3 +149,30 @@ def test_a_column_takes_the_narrowest_type_that_all_its_cells_share(
     found = family('from csv "a.csv"', f"sku,it\n{data}")
 
     assert kind == type(found.catalog.families["a"].attributes["it"].type).__name__
+
+
+def test_in_a_rule_table_a_comma_between_digits_is_decimal_where_it_is_announced() -> None:
+    text = (
+        "catalog t\noption n : number 0..10 step 0.5\noption c : one of { a, b }\n"
+        'table t allow { from csv "t.csv" separator ";" decimal comma }\n'
+    )
+    asked = Configurator.from_text(text, files={"t.csv": "c;n\na;2,5\nb;0,5, 4, 7,5..8\n"})
+
+    valid = {
+        c: [n for n in ("0.5", "2", "2.5", "4", "5", "7.5", "8") if asked.validate({"c": c, "n": n}).valid]
+        for c in "ab"
+    }
+    assert {"a": ["2.5"], "b": ["0.5", "4", "7.5", "8"]} == valid
+
+
+def test_a_column_without_a_heading_and_without_cells_is_none() -> None:
+    assert [("A", {"size": 1})] == values(family('from csv "a.csv"', "sku,size,\nA,1,\n"))
+
+
+def test_a_mistake_in_a_quoted_cell_is_shown_inside_the_quotes() -> None:
+    with pytest.raises(CatalogError) as caught:
+        family('from csv "a.csv"', 'sku,name,size [g]\nA,"x, y","many"\n')
+
+    assert [("a.csv:2:11", "many")] == [
+        (finding.location, finding.span.text) for finding in caught.value.diagnostics if finding.span
+    ]

@@ -1,0 +1,346 @@
+"""Assemblies: what names mean inside and outside of them, and how many configurations there are."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from configurator import CatalogError, Configurator, Count
+
+RACK = """catalog rack
+unit W
+option colour : one of { grey, black }
+assembly rack "Rack" choose 0..2 {
+  option colour : one of { white, black }
+  family power "Power supply" choose one {
+    | sku | watts [W] |
+    |-----|-----------|
+    | P10 |        10 |
+    | P20 |        20 |
+  }
+  assembly shelf "Shelf" choose 0..2 {
+    option depth : one of { flat, deep }
+    family load choose optional {
+      | sku | draw [W] |
+      |-----|----------|
+      | L8  |        8 |
+      | L9  |        9 |
+    }
+    calc warmth in W = load.draw
+  }
+"""
+END = "\n}\n"
+
+
+def count(text: str, choices: Mapping[str, object] | None = None, engine: str | None = None) -> int:
+    found = Configurator.from_text(text, engine=engine).count(choices or {})
+    assert isinstance(found, Count)
+    return found.value
+
+
+def inside(rules: str = "", outside: str = "") -> str:
+    return RACK + rules + END + outside
+
+
+def multisets(kinds: int, most: int) -> int:
+    """Multisets of at most so many things of so many kinds, for up to two."""
+    assert most == 2
+    return 1 + kinds + kinds * (kinds + 1) // 2
+
+
+SHELVES = multisets(6, 2)  # a depth and one of two loads or none: 28
+RACKS = 2 * 2 * SHELVES  # a colour and a power supply: 112
+
+
+@pytest.mark.parametrize("engine", ["backtracking", "sat", "diagram"])
+def test_nested_instances_are_counted_up_to_their_order_on_every_level(engine: str) -> None:
+    assert 2 * multisets(RACKS, 2) == count(inside(), engine=engine)
+
+
+def test_a_name_inside_an_assembly_means_its_own_before_the_products() -> None:
+    # The rack's own colour: white or black.
+    own = inside("rule own: require colour = white")
+    assert 2 * multisets(RACKS // 2, 2) == count(own)
+
+
+def test_product_names_what_is_outermost() -> None:
+    outermost = inside("rule outermost: require product.colour = grey")
+    # A black product then has no rack at all.
+    assert multisets(RACKS, 2) + 1 == count(outermost)
+
+
+def test_names_are_looked_for_from_the_inside_out() -> None:
+    text = RACK.replace(
+        "    calc warmth in W = load.draw\n",
+        "    calc warmth in W = load.draw\n"
+        "    rule fits: require warmth <= power.watts - 2 W and colour = black\n",
+    )
+    # The shelf reads the power supply and the colour of its rack. P10: L8, flat or deep, or nothing.
+    shelves = {"P10": multisets(4, 2), "P20": multisets(6, 2)}
+    racks = 2 * 1 + sum(shelves.values()) - 2 + 2
+    # White racks have no shelves.
+    assert racks == shelves["P10"] + shelves["P20"] + 2
+    assert 2 * multisets(racks, 2) == count(text + END)
+
+
+def test_an_aggregate_runs_over_the_instance_around_it() -> None:
+    own = inside("rule own: require sum(draw) <= power.watts")
+    # Loads of 8 or 9 W: with 10 W at most one shelf is loaded, with 20 W all may be.
+    with_ten = 1 + 6 + (2 * 3 // 2 + 2 * 4)
+    assert 2 * multisets(2 * (with_ten + SHELVES), 2) == count(own)
+
+
+def test_an_aggregate_over_the_product_sees_every_instance() -> None:
+    everything = inside("rule whole: require sum(product.draw) <= 9 W")
+
+    assert count(inside("", "rule whole: require sum(draw) <= 9 W")) == count(everything)
+
+
+def test_a_resource_inside_an_assembly_is_a_balance_for_each_instance() -> None:
+    balance = inside(
+        "resource supply_of in W { supply power.watts demand draw_of }\n calc draw_of in W = sum(draw)"
+    )
+
+    assert count(inside("rule own: require sum(draw) <= power.watts")) == count(balance)
+
+
+def test_a_table_inside_an_assembly_is_kept_by_each_instance() -> None:
+    table = inside(
+        "table paint allow {\n| colour | power |\n|---|---|\n| white | P10 |\n| black | P10, P20 |\n}"
+    )
+    assert 2 * multisets(3 * SHELVES, 2) == count(table)
+
+
+def test_instances_are_counted_by_count() -> None:
+    two = inside("", "rule two: require count(rack) = 2")
+    shelves = inside("", "rule three: require count(rack.shelf) = 3")
+
+    assert 2 * (RACKS * (RACKS + 1) // 2) == count(two)
+    # One rack has two shelves, the other one.
+    assert 2 * (4 * 21) * (4 * 6) == count(shelves)
+
+
+def test_for_each_goes_through_assemblies() -> None:
+    loop = inside("", "rule deep: for each rack.shelf as s when s.load is chosen require s.depth = deep")
+    # Flat shelves are empty: four kinds of shelf are left.
+    assert 2 * multisets(4 * multisets(4, 2), 2) == count(loop)
+
+
+def test_a_calc_of_each_instance_can_be_summed() -> None:
+    summed = inside("calc both in W = power.watts + 1 W", "rule few: require sum(rack.both) <= 22 W")
+    # None, one rack of either kind, or two of 11 W.
+    kind = RACKS // 2
+    assert 2 * (1 + 2 * kind + kind * (kind + 1) // 2) == count(summed)
+
+
+def test_an_assembly_can_stand_in_several_places() -> None:
+    text = """catalog bike
+    assembly bag { option size : one of { S, M, L } option lined : yesno }
+    slot front : bag choose optional
+    slot rear : bag choose 0..2
+    rule no-large: for each rear when rear.size = L require front is chosen
+    """
+    # Without a bag in front the rear ones are S or M.
+    assert multisets(4, 2) + 6 * multisets(6, 2) == count(text)
+
+
+def test_what_an_assembly_demands_holds_wherever_it_stands() -> None:
+    text = """catalog bike
+    assembly bag { option size : one of { S, M, L } option lined : yesno rule warm: require lined = yes }
+    slot front : bag choose optional
+    slot rear : bag choose 0..2
+    """
+    assert 4 * multisets(3, 2) == count(text)
+
+
+def test_an_assembly_that_must_be_there_adds_no_choice_of_its_own() -> None:
+    text = "catalog bike\nassembly lamp choose one { option bright : yesno option warm : yesno }"
+
+    assert 4 == count(text)
+    assert 2 == count(text, {"lamp": {"bright": True}})
+    assert 2 == count(text, {"lamp.bright": "yes"})
+
+
+def test_an_absent_assembly_makes_comparisons_unknown() -> None:
+    text = """catalog bike
+    option colour : one of { red, blue }
+    assembly basket choose optional { option colour : one of { red, blue } }
+    """
+    # Said of the basket: nothing where there is none.
+    assert 2 + 2 == count(text + "rule same: require colour = basket.colour")
+    assert 0 + 2 == count(text + "rule same: require basket is chosen and colour = basket.colour")
+    assert 2 + 2 == count(text + "rule same: require colour = basket.colour or basket is absent")
+
+
+def test_a_set_option_of_an_absent_assembly_is_unknown() -> None:
+    text = """catalog bike
+    assembly basket choose optional { option extras : some 0..2 of { lid, lock, net } }
+    """
+    assert 1 + 7 == count(text)
+    assert 1 + 3 == count(text + "rule lid: when basket is chosen require lid in basket.extras")
+    assert 1 + 3 == count(text + "rule lid: require lid in basket.extras")
+    assert 0 + 3 == count(text + "rule lid: require lid in basket.extras and basket is chosen")
+
+
+def test_a_mixed_slot_inside_an_instance_is_filled_for_each() -> None:
+    text = """catalog pc
+    assembly cage choose 0..2 {
+      family drive choose 1..2 mixed {
+        | sku |
+        |-----|
+        | D1  |
+        | D2  |
+      }
+    }
+    """
+    assert multisets(2 + 3, 2) == count(text)
+    assert 3 == count(text, {"cage": [{"drive": {"includes": ["D1"]}}, {"drive": ["D2", "D2"]}]})
+
+
+CITY = """catalog bike
+option colour : one of { red, blue }
+assembly basket choose optional { option size : one of { S, M } }
+assembly bag choose 0..2 { option size : one of { S, M } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("addition", "code", "message", "help_line"),
+    [
+        (
+            "rule wrong: require bag.size = S",
+            "E0305",
+            "`bag.size` can occur several times",
+            "write a rule with `for each bag`, or an aggregate: `sum(bag.size)`, `count(bag where …)`",
+        ),
+        (
+            "rule wrong: require basket = S",
+            "E0304",
+            "`basket` is an assembly and has no value",
+            "ask `basket is chosen`, or `count(basket)` for how many there are",
+        ),
+        (
+            "rule wrong: require basket.sise = S",
+            "E0301",
+            "`basket.sise` does not exist",
+            "did you mean `size`?",
+        ),
+        (
+            "rule wrong: for each bags require colour = red",
+            "E0301",
+            "`bags` is no slot",
+            "did you mean `bag`?",
+        ),
+        (
+            "rule wrong: require max(bag) > 1",
+            "E0304",
+            "`max` needs something inside `bag`",
+            "write `count(bag)` for how many there are",
+        ),
+        (
+            "slot inner : bags choose one",
+            "E0301",
+            "unknown family `bags`",
+            None,
+        ),
+        (
+            "slot inner : bag choose 0..2 mixed",
+            "E0310",
+            "`inner` holds assemblies: they are configured one by one",
+            "write `choose 0..2`",
+        ),
+        (
+            "slot inner : bag choose 0..101",
+            "E0310",
+            "`inner` may hold 101 instances; 100 are the most",
+            None,
+        ),
+        (
+            "assembly a choose one { slot b : a choose optional }",
+            "E0330",
+            "these assemblies contain each other: a -> a",
+            None,
+        ),
+        (
+            "assembly hall choose 0..100 {"
+            " assembly rack choose 0..100 { option a : yesno option b : yesno } }",
+            "E0331",
+            "with `hall.rack` the product has more than 20,000 slots and options",
+            "allow fewer instances",
+        ),
+        (
+            "assembly hall choose one { assembly inner { option a : yesno } }\n"
+            "slot other : hall.inner choose one",
+            "E0332",
+            "`hall.inner` is declared inside `hall` and can stand only there",
+            "declare it beside `hall` instead",
+        ),
+        (
+            "default bag = [{ size = S }] when colour = red",
+            "E0333",
+            "the default of `bag` is a list of instances, so it has no condition",
+            "leave out `when`, or prefer it: `prefer … : count(…) = …`",
+        ),
+        (
+            "default bag = [{ size = S }, { size = S }, {}]",
+            "E0304",
+            "`bag` takes at most 2, not 3",
+            None,
+        ),
+        (
+            "default bag = { size = S }",
+            "E0304",
+            "`bag` is a list of instances",
+            "write `[{ … }]`, `[]` for none; `bag[1]` speaks of the first",
+        ),
+        (
+            "default basket = { sise = S }",
+            "E0304",
+            "`basket` has no `sise`",
+            "did you mean `size`?",
+        ),
+        (
+            "default bag.size = S",
+            "E0305",
+            "`bag.size` can occur several times",
+            "say it of an instance: `bag = [{ size = … }]`",
+        ),
+        (
+            "default basket.sise = S",
+            "E0301",
+            "`basket` has no `sise`",
+            "did you mean `size`?",
+        ),
+    ],
+)
+def test_mistakes_about_assemblies_are_told(
+    addition: str, code: str, message: str, help_line: str | None
+) -> None:
+    with pytest.raises(CatalogError) as raised:
+        Configurator.from_text(CITY + addition + "\n")
+
+    (finding,) = [each for each in raised.value.diagnostics if each.severity.value == "error"]
+    assert (code, message) == (finding.code, finding.message)
+    if help_line is not None:
+        assert help_line in finding.help
+
+
+def test_a_rule_inside_an_assembly_that_stands_nowhere_is_still_checked() -> None:
+    with pytest.raises(CatalogError, match="`nothing` does not exist"):
+        Configurator.from_text("catalog c\nassembly bag { rule wrong: require nothing.more = 1 }")
+
+
+def test_a_mistake_inside_a_repeated_assembly_is_told_once() -> None:
+    with pytest.raises(CatalogError) as raised:
+        Configurator.from_text(
+            "catalog c\nassembly bag choose 0..4 { option a : yesno rule wrong: require b = yes calc x = b }"
+        )
+
+    assert ["`b` does not exist"] * 2 == [each.message for each in raised.value.diagnostics]
+
+
+def test_the_digest_does_not_depend_on_how_an_assembly_is_laid_out() -> None:
+    spread = "catalog c\nassembly bag choose 0..4 {\n  option a : yesno\n}\n"
+    tight = "catalog c  assembly bag choose 0..4 { option a : yesno }"
+
+    assert Configurator.from_text(spread).digest == Configurator.from_text(tight).digest
+    assert Configurator.from_text(tight.replace("4", "3")).digest != Configurator.from_text(tight).digest
