@@ -1,0 +1,1 @@
+"""Tables of a catalog on their way to a spreadsheet and back."""

@@ -1,0 +1,1 @@
+"""Spreadsheets: bytes to sheets of text cells and back; knows nothing of catalogs and touches no file."""
