@@ -32,7 +32,8 @@ def bill_of_materials(catalog: Catalog, configuration: Configuration) -> tuple[B
 
 def components_in(configuration: Configuration, slot: Slot) -> tuple[tuple[str, int], ...]:
     """What fills a slot, as SKUs with quantities."""
-    match configuration[slot.key]:
+    # An instance of an assembly that is not there has nothing.
+    match configuration.get(slot.key):
         case str() as component:
             return ((component, 1),)
         case ComponentQuantity(component=component, quantity=quantity):

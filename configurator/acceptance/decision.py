@@ -13,7 +13,8 @@ from configurator.availability.demand import Demand
 from configurator.availability.reservations import Refused, Reservation, ReservationRequest
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
-from configurator.catalog.model import Catalog
+from configurator.catalog.model import Bundle, Catalog
+from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import Choices, canonical_choices, read_choices
 from configurator.configuration.model import Configuration
 from configurator.configuration.product import PreparedProduct, ask
@@ -198,8 +199,8 @@ def accept_order(
         raise TypeError("accepting reserves stock, which a snapshot cannot: open a store, or ask `check`")
     if order.id is None:
         raise OrderError(["an order that reserves stock needs an id"])
-    choices = read_lines(product.catalog, order)
-    canonical = json.dumps([[canonical_choices(c), q] for c, q in choices], ensure_ascii=False)
+    read = read_lines(product.catalog, order)
+    canonical = json.dumps([line.canonical for line in read], ensure_ascii=False)
     content = f"{product.catalog.name}\n{canonical}\n{as_of or ''}"
     ready = judge_order(product, order, limits)
     # What was answered once stays answered, even if the day is over or the catalog has changed since.
@@ -275,23 +276,39 @@ def judge_lines(
     """
     read = read_lines(product.catalog, order)
     return tuple(
-        (number, validate(ask(product, choices, limits), limits))
-        for number, (choices, _) in enumerate(read, start=1)
+        (number, validate(ask(product.applying(line.bundles), line.choices, limits), limits))
+        for number, line in enumerate(read, start=1)
     )
 
 
-def read_lines(catalog: Catalog, order: Order) -> tuple[tuple[Choices, int], ...]:
-    """What each line chooses, with its quantity.
+@frozen
+class ReadLine:
+    """A line of an order, understood."""
+
+    choices: Choices
+    quantity: int
+    bundles: tuple[Bundle, ...]
+
+    @property
+    def canonical(self) -> list[object]:
+        """What it orders, the same for every way to write it, ready for JSON; bundles only where some are."""
+        told: list[object] = [canonical_choices(self.choices), self.quantity]
+        return [*told, [bundle.key for bundle in self.bundles]] if self.bundles else told
+
+
+def read_lines(catalog: Catalog, order: Order) -> tuple[ReadLine, ...]:
+    """What each line chooses, with its quantity and bundles.
 
     Raises:
         ChoiceError: with the mistakes of every line.
     """
-    read: list[tuple[Choices, int]] = []
+    read: list[ReadLine] = []
     problems: list[str] = []
     help_lines: dict[str, None] = {}
     for number, line in enumerate(order.lines, start=1):
         try:
-            read.append((read_choices(catalog, line.configuration), line.quantity))
+            bundles = read_bundles(catalog, line.bundles)
+            read.append(ReadLine(read_choices(catalog, line.configuration), line.quantity, bundles))
         except ChoiceError as error:
             prefix = f"line {number}: " if len(order.lines) > 1 else ""
             problems += [prefix + problem for problem in error.problems]

@@ -1,11 +1,11 @@
 """An order as it is handed in.
 
-    {"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 2}]}
+    {"order": "SO-1", "lines": [{"configuration": {…}, "bundles": ["gamer"], "quantity": 2}]}
 
-A bare configuration is an order of one line and quantity 1.
+A bare configuration is an order of one line and quantity 1; `bundles` may stand in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +20,8 @@ MOST_QUANTITY = 1_000_000
 """The largest quantity of one line."""
 
 _ORDER_KEYS = ("order", "lines")
+_BESIDE = ("order", "bundles")
+"""What may stand in a bare configuration beside its places."""
 _LINE_KEYS = ("configuration", "quantity", "bundles", "date")
 
 
@@ -30,10 +32,12 @@ class OrderLine:
     Attributes:
         configuration: choices by dotted path, as handed in.
         quantity: how many products.
+        bundles: names of the bundles to apply.
     """
 
     configuration: Mapping[str, object] = field(hash=False)
     quantity: int = 1
+    bundles: tuple[str, ...] = ()
 
 
 @frozen
@@ -47,6 +51,20 @@ class Order:
 
     id: str | None
     lines: tuple[OrderLine, ...]
+
+    def applying(self, bundles: Sequence[str]) -> "Order":
+        """The order with bundles named beside it, each once.
+
+        Raises:
+            OrderError: it has several lines, which name their own.
+        """
+        if not bundles:
+            return self
+        if len(self.lines) > 1:
+            raise OrderError(["an order of several lines names its bundles line by line"])
+        (line,) = self.lines
+        together = tuple(dict.fromkeys((*line.bundles, *bundles)))
+        return evolve(self, lines=(evolve(line, bundles=together),))
 
     def named(self, order_id: str | None) -> "Order":
         """The order with an id given beside it.
@@ -73,8 +91,12 @@ def read_order(data: object) -> Order:
         # A key that is neither a place nor `order` is told when the configuration is read.
         if isinstance(data, Configuration):
             data = data.to_dict()
-        configuration = {str(key): value for key, value in data.items() if key != "order"}
-        return Order(_order_id(data.get("order")), (OrderLine(configuration),))
+        configuration = {str(key): value for key, value in data.items() if key not in _BESIDE}
+        problems: list[str] = []
+        bundles = _bundles("the order", data.get("bundles"), problems)
+        if problems:
+            raise OrderError(problems)
+        return Order(_order_id(data.get("order")), (OrderLine(configuration, bundles=bundles),))
     problems = [_unknown("the order", key, _ORDER_KEYS) for key in data if key not in _ORDER_KEYS]
     lines = data["lines"]
     if not isinstance(lines, list) or not 1 <= len(lines) <= MOST_LINES:
@@ -108,14 +130,22 @@ def _read_line(number: int, line: object, problems: list[str]) -> OrderLine | No
             f"{where}: the quantity is a whole number from 1 to {MOST_QUANTITY}, not `{shown(quantity)}`"
         )
         return None
+    bundles = _bundles(where, line.get("bundles"), problems)
     # Dropping what cannot be honoured yet would change what the customer ordered.
-    if line.get("bundles"):
-        problems.append(f"{where} names bundles, which are not evaluated yet: order without `bundles`")
     if line.get("date") is not None:
         problems.append(f"{where} names a date, which is not supported yet: order without `date`")
     if isinstance(configuration, Configuration):
         configuration = configuration.to_dict()
-    return OrderLine({str(key): value for key, value in configuration.items()}, quantity)
+    return OrderLine({str(key): value for key, value in configuration.items()}, quantity, bundles)
+
+
+def _bundles(where: str, value: object, problems: list[str]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        problems.append(f"{where}: `bundles` is a list of names, not `{shown(value)}`")
+        return ()
+    return tuple(value)
 
 
 def _unknown(where: str, key: object, known: tuple[str, ...]) -> str:

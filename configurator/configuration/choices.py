@@ -1,24 +1,27 @@
 """Reading what a customer chose: canonical JSON, the short forms of the language, words of a command line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from configurator.catalog.cell_values import LONGEST_NUMBER, read_number
 from configurator.catalog.choices import (
     ChoiceProblem,
+    OptionChoice,
     PlaceChoice,
     SlotChoice,
+    empty_choice,
     in_base_units,
     option_choice,
     slot_choice,
 )
-from configurator.catalog.model import Catalog
+from configurator.catalog.instance_choices import Entry, InstanceChoices, There, add_choice, is_missing
+from configurator.catalog.model import Bundle, Catalog
 from configurator.catalog.structure import ProductOption, Slot
 from configurator.catalog.values import BooleanType, NumberType, SetType, Unit, Value, describe_type, normal
+from configurator.configuration.instance_words import looks_like_instances, read_instances
 from configurator.configuration.model import ComponentQuantity
-from configurator.diagnostics.suggestion import did_you_mean
 from configurator.errors import ChoiceError
 
 MOST_QUANTITY = 1_000_000
@@ -34,7 +37,9 @@ Choices = tuple[PlaceChoice, ...]
 """What a customer chose, at most one choice per place, in catalog order."""
 
 
-def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = False) -> Choices:
+def read_choices(
+    catalog: Catalog, given: Mapping[str, object], *, only: bool = False, bundles: Sequence[Bundle] = ()
+) -> Choices:
     """Read choices by dotted path.
 
     A missing key is open; `None` leaves a slot empty. `{"includes": […]}` says what
@@ -44,6 +49,7 @@ def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = 
         catalog: whose places are chosen.
         given: by dotted path.
         only: what is not named is left empty; a place that cannot be is then an error.
+        bundles: those that are applied: what they choose counts as named.
 
     Raises:
         ChoiceError: names every key or value that does not fit.
@@ -55,20 +61,84 @@ def read_choices(catalog: Catalog, given: Mapping[str, object], *, only: bool = 
     found: dict[str, PlaceChoice] = {}
     for key, value in given.items():
         try:
-            found[key] = read_choice(_place(catalog, key), value, catalog)
+            for choice in choices_at(catalog, key, value):
+                add_choice(found, choice)
         except ChoiceProblem as problem:
             problems.append(problem.message)
             help_lines.extend(problem.help)
     if only:
+        named = {place_named(choice) for bundle in bundles for choice in bundle.choices}
         for place in catalog.places:
-            if place.key not in given:
+            if place.key not in named and place.key not in found and not is_missing(place, found):
                 try:
-                    found[place.key] = _nothing(place)
+                    found[place.key] = empty_choice(place)
                 except ChoiceProblem as problem:
                     problems.append(problem.message)
     if problems:
         raise ChoiceError(problems, tuple(dict.fromkeys(help_lines)))
     return tuple(found[place.key] for place in catalog.places if place.key in found)
+
+
+def choices_at(catalog: Catalog, key: object, value: object) -> Choices:
+    """What a value says about a path: one choice, or for an assembly one for each place it speaks of.
+
+    Raises:
+        ChoiceProblem: it does not fit.
+    """
+    reader = InstanceChoices[object](catalog.place_of, catalog.assembly_of, _GIVEN)
+    if not isinstance(key, str):
+        raise reader.unknown(str(key), str(key))
+    value, at_least = _including(value)
+    if isinstance(value, str) and speaks_of_instances(catalog, key) and looks_like_instances(value):
+        value = read_instances(value)
+    found: list[PlaceChoice] = []
+    for part in reader.parts(key, value, at_least=at_least):
+        if isinstance(part, There):
+            found.append(OptionChoice(part.presence, part.there, presence=True))
+        else:
+            found.append(_at_place(part.place, part.value, catalog, at_least=part.at_least))
+    return tuple(found)
+
+
+def speaks_of_instances(catalog: Catalog, key: str) -> bool:
+    """Whether a path is that of an assembly or of an instance of one."""
+    place = catalog.place_of.get(key)
+    return key in catalog.assembly_of or (isinstance(place, ProductOption) and place.presence)
+
+
+class _Given:
+    """Choices as programs give them: lists, mappings, `None`, words."""
+
+    def items(self, value: object) -> list[object] | None:
+        return list(value) if isinstance(value, list | tuple) else None
+
+    def entries(self, value: object) -> list[Entry[object]] | None:
+        if not isinstance(value, Mapping):
+            return None
+        return [Entry(str(key), *_including(inner)) for key, inner in value.items()]
+
+    def there(self, value: object) -> bool | None:
+        if value is None:
+            return False
+        if isinstance(value, str):
+            return _YES_OR_NO.get(value.strip().lower())
+        return value if isinstance(value, bool) else None
+
+
+_GIVEN = _Given()
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False, "none": False}
+
+
+def _including(value: object) -> tuple[object, bool]:
+    """A value, and whether it says what is included at least."""
+    if isinstance(value, Mapping) and set(value) == {"includes"}:
+        return value["includes"], True
+    return value, False
+
+
+def place_named(choice: PlaceChoice) -> str:
+    """The path of the place that a choice is about."""
+    return choice.slot if isinstance(choice, SlotChoice) else choice.option
 
 
 def shown(value: object) -> str:
@@ -94,33 +164,17 @@ def canonical_choices(choices: Choices) -> list[list[object]]:
     return told
 
 
-def _place(catalog: Catalog, key: object) -> Slot | ProductOption:
-    if isinstance(key, str) and key in catalog.place_of:
-        return catalog.place_of[key]
-    known = [place.key for place in catalog.places]
-    suggestion = did_you_mean(str(key), known)
-    raise ChoiceProblem(
-        f"`{key}` is neither a slot nor an option", *(suggestion or (f"there are: {', '.join(known)}",))
-    )
-
-
-def _nothing(place: Slot | ProductOption) -> PlaceChoice:
-    if isinstance(place, Slot):
-        return slot_choice(place, [])
-    if isinstance(place.type, SetType):
-        return option_choice(place, frozenset())
-    raise ChoiceProblem(f"`{place.key}` must be chosen")
-
-
 def read_choice(place: Slot | ProductOption, value: object, catalog: Catalog) -> PlaceChoice:
     """Read one choice.
 
     Raises:
         ChoiceProblem: it does not fit the place.
     """
-    at_least = isinstance(value, Mapping) and set(value) == {"includes"}
-    if isinstance(value, Mapping) and at_least:
-        value = value["includes"]
+    value, at_least = _including(value)
+    return _at_place(place, value, catalog, at_least=at_least)
+
+
+def _at_place(place: Slot | ProductOption, value: object, catalog: Catalog, *, at_least: bool) -> PlaceChoice:
     if isinstance(place, Slot):
         return slot_choice(place, _units(place, value), at_least=at_least)
     return option_choice(place, _value(place, value, catalog.units), at_least=at_least)

@@ -15,8 +15,9 @@ from configurator.catalog.model import Catalog
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import PreparedProduct, Question, compiled_product
 from configurator.csp.variables import Assignment
-from configurator.engines.diagram.artefact import fingerprint
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.many_assignments import in_order
+from configurator.engines.unordered_diagram import name_of_order
 from configurator.errors import ChoiceError, SearchLimitError
 from configurator.lowering.product import LoweredProduct, lower_product
 
@@ -106,10 +107,10 @@ def fast_page(
     """
     if offset < 0 or length < 0:
         raise ValueError("a page begins at 0 or later and has a length of 0 or more")
-    compiled = question.compiled("pages in the fast order", limits)
+    compiled = question.counted("pages in the fast order", limits)
     if isinstance(compiled, Unknown):
         return compiled
-    order = compiled.compiled.remember(fingerprint, limits)
+    order = name_of_order(compiled, limits)
     if question.impossible:
         return FastPage(_nothing(question), offset, 0, order)
     found = compiled.fast_order(question.choices.assumptions, limits)
@@ -131,7 +132,7 @@ def rank_of(
     """The number of a configuration in the fast order; `None` if it does not keep rules and choices."""
     if question.impossible:
         return None
-    compiled = question.compiled("ranks in the fast order", limits)
+    compiled = question.counted("ranks in the fast order", limits)
     if isinstance(compiled, Unknown):
         return compiled
     found = compiled.fast_order(question.choices.assumptions, limits)
@@ -155,7 +156,7 @@ def sample_configurations(
     refused = _too_large(question, amount)
     if refused is not None:
         return refused
-    compiled = question.compiled("samples", limits)
+    compiled = question.counted("samples", limits)
     if isinstance(compiled, Unknown):
         return compiled
     found = compiled.sample(amount, seed, question.choices.assumptions, limits)
@@ -168,7 +169,8 @@ def validate_columns(
     """For each column whether it is a valid configuration; numbered as `ConfigurationColumns` are.
 
     Any whole numbers will do. What stands for nothing is invalid, and so are positions of a mixed slot
-    that descend: each configuration has one column. A million take some tens of milliseconds.
+    that descend, and instances of an assembly: each configuration has one column. A million take some tens
+    of milliseconds.
 
     Raises:
         ChoiceError: there is not one row per variable, or the values are no whole numbers.
@@ -182,7 +184,8 @@ def validate_columns(
     if isinstance(compiled, Unknown):
         return compiled
     try:
-        return compiled.validate(values, limits)
+        valid = compiled.validate(values, limits)
+        return valid & in_order(values, product.lowered.symmetries)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
 

@@ -1,21 +1,44 @@
-"""Fill in the rest: the customer's choices first, then defaults, then catalog order."""
+"""Fill in the rest: the customer's choices first, then what the call asks for, then the catalog's wishes.
 
-from typing import NoReturn
+In this order, and what comes earlier is never given up for what comes later:
 
-from attrs import evolve, frozen
+1. the choices, and what the applied bundles choose;
+2. objectives named in the call;
+3. defaults in the order declared, each kept if a completion still exists; its condition is read on the
+   finished configuration;
+4. preferences and objectives of the catalog by descending weight, equal weights in the order declared;
+5. catalog order of values.
+"""
 
-from configurator.catalog.evaluation import evaluate
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal, NoReturn
+
+from attrs import evolve, field, frozen
+
+from configurator.catalog.evaluation import Chosen, evaluate
+from configurator.catalog.messages import tell
+from configurator.catalog.model import Objective, Preference
 from configurator.catalog.rules import Default
-from configurator.configuration.model import Configuration, configuration_of
+from configurator.catalog.values import format_number, normal
+from configurator.configuration.model import (
+    Configuration,
+    PlaceValue,
+    configuration_of,
+    numbered_values,
+)
 from configurator.configuration.product import Question
-from configurator.csp.constraints import ClauseConstraint, Constraint
-from configurator.engines.engine import NO_LIMITS, Infeasible, PreparedProblem, SearchLimits, Unknown
+from configurator.configuration.wish_reasons import why_not_kept
+from configurator.configuration.wishes import Aim, Step, calc_of, default_text, keep_wishes
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import InvalidConfigurationError, SearchLimitError
+from configurator.explanation.conflict import Conflict
 from configurator.lowering.choices import place_of
-from configurator.lowering.product import default_constraints
+from configurator.lowering.objectives import is_number
 
-MOST_EXTENDED = 64
-"""How many problems extended by defaults are remembered for one product."""
+WishState = Literal["kept", "not kept", "idle"]
+"""`kept`; `not kept` (something that goes before stands against it); `idle` where it says nothing: a default
+whose condition is not true on the finished configuration, an objective that can have no value."""
 
 
 @frozen
@@ -32,21 +55,55 @@ class DefaultNotKept:
 
 
 @frozen
+class WishOutcome:
+    """A wish, and what became of it.
+
+    Attributes:
+        kind: `default` and `prefer` are kept or not; `minimise` and `maximise` reach a value.
+        name: of a default its place, of a preference its id, of an objective the expression.
+        text: the wish as it is written, without its reason: `psu = PSU-650 when gpu is absent`.
+        location: where it is declared; empty for an objective that the call named.
+        message: the sentence that a preference gives as its reason; empty for none.
+        number: the value that an objective reached, in the unit in which it is told; `None` for none.
+        reached: the same for people; empty for none.
+        why: what stands against a wish that is not kept: the fewest choices, earlier wishes and rules found;
+            unknown where the time was up; `None` where nobody asked for it.
+    """
+
+    kind: Literal["default", "prefer", "minimise", "maximise"]
+    name: str
+    text: str
+    state: WishState
+    location: str
+    message: str = ""
+    number: int | Fraction | None = None
+    reached: str = ""
+    why: Conflict | Unknown | None = None
+
+
+@frozen
 class Completed:
     """A valid configuration that keeps every choice.
 
     Attributes:
-        configuration: as many defaults as possible kept, earlier ones first; what is
-            then still open takes the first value in catalog order with which a completion exists.
+        configuration: the best one in the order that the module tells, so the only one.
         chosen: the places the customer chose, in catalog order.
-        not_kept: defaults that yielded to a rule, a choice's consequence or an earlier default.
+        not_kept: defaults that yielded to a rule, a choice's consequence or an earlier wish.
         defaults: the places that took their default, in catalog order.
+        bundled: the places that a bundle chose and the customer did not, in catalog order.
+        places: what every place holds, by path, instances of assemblies numbered as the choices number them:
+            see `numbered_values`. The other paths here have these numbers too.
+        wishes: what became of every wish, in the order in which they were minded. Defaults of places that
+            are chosen are left out.
     """
 
     configuration: Configuration
     chosen: tuple[str, ...]
     not_kept: tuple[DefaultNotKept, ...]
     defaults: tuple[str, ...] = ()
+    bundled: tuple[str, ...] = ()
+    wishes: tuple[WishOutcome, ...] = ()
+    places: tuple[tuple[str, PlaceValue], ...] = field(default=(), eq=False, repr=False)
 
     def or_raise(self) -> "Completed":
         """This answer."""
@@ -72,111 +129,83 @@ class NotCompletable:
 Completion = Completed | NotCompletable | Unknown
 
 
-def complete(question: Question, limits: SearchLimits = NO_LIMITS) -> Completion:
-    """Complete the choices. The answer depends on nothing but catalog, day and choices.
+def complete(
+    question: Question,
+    limits: SearchLimits = NO_LIMITS,
+    *,
+    aims: Sequence[Aim] = (),
+    reasons: bool = False,
+) -> Completion:
+    """Complete the choices. The answer depends on nothing but catalog, day, choices, bundles and aims.
 
-    A default of a place that the customer chose says nothing. A default's condition
-    is read on the finished configuration. Cost: one search per default and one at the end.
+    Cost: one search if all defaults and preferences can be kept, two for each of those that cannot at most;
+    one for each objective, and some more where it is no sum. Every wish that is not kept takes some searches
+    for its reason.
+
+    Args:
+        question: the choices.
+        limits: of the whole search.
+        aims: objectives that go before all wishes of the catalog.
+        reasons: whether to find out what stands against the wishes that are not kept.
     """
     try:
-        return _complete(question, limits)
+        found = keep_wishes(question, aims, limits)
     except SearchLimitError as error:
         return Unknown(error.reason)
-
-
-def _complete(question: Question, limits: SearchLimits) -> Completion:
-    kept = Kept(question.prepared, dict(question.choices.assumptions), _remembered(question))
-    if question.impossible or not kept.feasible(limits):
+    if found is None:
         return NotCompletable()
-    chosen = {place_of(choice) for choice in question.choices.choices}
-    kept_defaults: list[Default] = []
-    not_kept: list[DefaultNotKept] = []
-    for number, default in enumerate(question.product.catalog.defaults):
-        if default.place in chosen:
-            continue
-        constraints = default_constraints(question.product.lowered, default)
-        narrowed = None if constraints is None else kept.with_default(number, constraints, limits)
-        if narrowed is not None and narrowed.feasible(limits):
-            kept = narrowed
-            kept_defaults.append(default)
-        else:
-            not_kept.append(_told(default))
-    first = next(kept.prepared.solutions(kept.assumptions, limits))
-    final = question.product.lowered.lift(first)
-    # A default whose condition is not true on the finished configuration is kept, but says nothing.
-    told = {d.place for d in kept_defaults if d.guard is None or evaluate(d.guard, final) is True}
+    assignment, steps = found
+    final = question.product.lowered.lift(assignment)
+    outcomes = [_outcome(question, step, final) for step in steps]
+    if reasons:
+        reached = [outcome.reached for outcome in outcomes]
+        for number, outcome in enumerate(outcomes):
+            if outcome.state == "not kept":
+                why = why_not_kept(question, steps, reached, number, limits)
+                outcomes[number] = evolve(outcome, why=why)
+    return _completed(question, final, tuple(outcomes))
+
+
+def _completed(question: Question, final: Chosen, outcomes: tuple[WishOutcome, ...]) -> Completed:
+    chosen = {place_of(choice) for choice in question.choices.own}
+    bundled = {place_of(choice) for choice in question.choices.choices} - chosen
+    defaults = [outcome for outcome in outcomes if outcome.kind == "default"]
+    told = {each.name for each in defaults if each.state == "kept"}
     keys = [place.key for place in question.product.catalog.places]
     return Completed(
         configuration_of(question.product.catalog, final),
         tuple(key for key in keys if key in chosen),
-        tuple(not_kept),
+        tuple(DefaultNotKept(each.name, each.location) for each in defaults if each.state == "not kept"),
         tuple(key for key in keys if key in told),
+        tuple(key for key in keys if key in bundled),
+        outcomes,
+        numbered_values(question.product.catalog, final),
     )
 
 
-def _told(default: Default) -> DefaultNotKept:
-    return DefaultNotKept(default.place, default.span.location)
+def _outcome(question: Question, step: Step, final: Chosen) -> WishOutcome:
+    """What became of a wish, read off the finished configuration."""
+    match step.wish:
+        case Default(place=place, guard=guard, span=span) as default:
+            state: WishState = "kept" if step.kept else "not kept"
+            # One whose condition is not true on the finished configuration is kept, but says nothing.
+            if step.kept and guard is not None and evaluate(guard, final) is not True:
+                state = "idle"
+            return WishOutcome("default", place, default_text(default), state, span.location)
+        case Preference(key=key, text=text, message=message, span=span):
+            told = "" if message is None else tell(message, final)
+            return WishOutcome("prefer", key, text, "kept" if step.kept else "not kept", span.location, told)
+        case Aim() | Objective() as wish:
+            return _reached(question, wish, final)
 
 
-Extended = dict[tuple[int, ...], PreparedProblem]
-"""A product with the constraints of some defaults, by the numbers of these."""
-
-
-def _remembered(question: Question) -> Extended:
-    """What earlier completions extended: choices mostly leave the same defaults to be kept."""
-    if question.prepared is not question.product.prepared:
-        return {}
-    known = question.product.lowered.known.setdefault("completions with defaults", {})
-    assert isinstance(known, dict)
-    return known
-
-
-@frozen(eq=False)
-class Kept:
-    """What is kept so far: as assumptions where they can say it, which costs nothing, else as constraints.
-
-    Attributes:
-        extended: what is remembered of problems with more constraints.
-        defaults: those whose constraints the problem has.
-    """
-
-    prepared: PreparedProblem
-    assumptions: dict[int, frozenset[int]]
-    extended: Extended
-    defaults: tuple[int, ...] = ()
-
-    def with_default(self, number: int, constraints: tuple[Constraint, ...], limits: SearchLimits) -> "Kept":
-        """The same with a default to keep.
-
-        Raises:
-            SearchLimitError: preparing did not fit the limits.
-        """
-        assumptions = dict(self.assumptions)
-        wider: list[Constraint] = []
-        for constraint in constraints:
-            match constraint:
-                case ClauseConstraint(literals=(literal,)):
-                    before = assumptions.get(literal.variable, literal.values)
-                    assumptions[literal.variable] = before & literal.values
-                case _:
-                    wider.append(constraint)
-        if not wider:
-            return evolve(self, assumptions=assumptions)
-        defaults = (*self.defaults, number)
-        prepared = self.extended.get(defaults)
-        if prepared is None:
-            prepared = self.prepared.extended(tuple(wider), limits)
-            if len(self.extended) < MOST_EXTENDED:
-                self.extended[defaults] = prepared
-        return Kept(prepared, assumptions, self.extended, defaults)
-
-    def feasible(self, limits: SearchLimits) -> bool:
-        """Whether a configuration keeps all of it.
-
-        Raises:
-            SearchLimitError: the search did not fit the limits.
-        """
-        answer = self.prepared.feasibility(self.assumptions, limits)
-        if isinstance(answer, Unknown):
-            raise SearchLimitError(answer.reason)
-        return not isinstance(answer, Infeasible)
+def _reached(question: Question, wish: Aim | Objective, final: Chosen) -> WishOutcome:
+    calc = calc_of(question.product.catalog, wish)
+    text, where = (calc.key, "") if isinstance(wish, Aim) else (wish.text, wish.span.location)
+    kind: Literal["minimise", "maximise"] = "minimise" if wish.direction == "minimise" else "maximise"
+    worth = evaluate(calc.expression, final)
+    if not is_number(worth):
+        return WishOutcome(kind, text, text, "idle", where)
+    number = normal(Fraction(worth) / calc.unit.factor) if calc.unit else worth
+    reached = format_number(worth, calc.unit, money=calc.money)
+    return WishOutcome(kind, text, text, "kept", where, "", number, reached)

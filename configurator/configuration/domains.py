@@ -1,28 +1,15 @@
-"""For each place what it can still take: the valid domains."""
+"""For each place what it can still take: the valid domains, as values. `offer_writing` finds them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Literal
 
 from attrs import field, frozen
 
-from configurator.catalog.choices import SlotChoice
-from configurator.catalog.structure import ProductOption
-from configurator.catalog.values import Value, normal
-from configurator.configuration.completion import Completed, Completion, complete
-from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
+from configurator.configuration.model import PlaceValue
+from configurator.configuration.offer_reasons import UNASKED, OfferReason, OfferState, PlaceReasons
 from configurator.configuration.pricing import Amount
-from configurator.configuration.product import Question
-from configurator.engines.engine import NO_LIMITS, Domains, SearchLimits, Unknown
-from configurator.engines.multiset_questions import multiset_offers
-from configurator.errors import SearchLimitError
-from configurator.lowering.choices import place_of
-from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout
-
-OfferState = Literal["free", "chosen", "default", "bundle", "forced", "excluded"]
-"""`chosen` by the customer, `forced` (the only one left), `default` (completion takes it because a default
-says so: one that has to yield to others is not shown), `free`. `bundle` is for what came with a bundle, which
-nothing does so far. `excluded` from every completion: only sessions show that."""
+from configurator.engines.engine import Unknown
 
 PriceDelta = Amount | Unknown | None
 """What the cheapest completion costs more with a value than without having to take it, below zero if less.
@@ -43,6 +30,15 @@ class Offer:
     value: PlaceValue
     state: OfferState
     price_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why it is in its state, in the words of `OfferReason`; found out when first asked for, then kept.
+
+        Costs what `Session.why` or `why_not` costs; nothing where it is free.
+        """
+        return self._reasons.of(self.state, self.value)
 
 
 @frozen
@@ -66,6 +62,33 @@ class QuantityOffer:
     highest: int
     state: OfferState
     price_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why the component is in its state, in whatever quantity; see `Offer.reason`."""
+        return self._reasons.of(self.state, self.component)
+
+
+@frozen
+class AbsentOffer:
+    """Choosing nothing for a slot of identical components.
+
+    Attributes:
+        state: `forced` also where the customer chose it, `free` also where a default says so.
+    """
+
+    state: OfferState
+    price_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why the slot can hold nothing, or nothing else; `None` also where it may never be empty.
+
+        See `Offer.reason`.
+        """
+        return self._reasons.of(self.state, None)
 
 
 @frozen
@@ -81,6 +104,16 @@ class IdenticalOffers:
     absent: bool
     absent_delta: PriceDelta = None
     kind: Literal["identical"] = field(default="identical", init=False)
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def nothing(self) -> AbsentOffer:
+        """Choosing nothing, as an offer."""
+        state: OfferState = "excluded"
+        if self.absent:
+            alone = all(offer.state == "excluded" for offer in self.offers)
+            state = "forced" if alone else "free"
+        return AbsentOffer(state, self.absent_delta, self._reasons)
 
 
 @frozen
@@ -88,7 +121,8 @@ class MixedOffer:
     """A component of a mixed slot with the highest count it can have; 0 where it is excluded.
 
     Attributes:
-        state: `chosen` where the customer named it, `forced` where the slot can be filled in one way only,
+        state: `chosen` where the customer named it, `bundle` where a bundle did, `forced` where the slot can
+            be filled in one way only,
             `default` where the default that completion takes has it.
         price_delta: of having at least one.
     """
@@ -97,6 +131,12 @@ class MixedOffer:
     highest: int
     state: OfferState = "free"
     price_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why the slot holds at least one, or cannot; see `Offer.reason`."""
+        return self._reasons.of(self.state, self.component)
 
 
 @frozen
@@ -123,6 +163,16 @@ class NumberOffers:
 
     intervals: tuple[Interval, ...]
     kind: Literal["number"] = field(default="number", init=False)
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why there is a single number left; `None` where there are more, or none. See `Offer.reason`."""
+        match self.intervals:
+            case (Interval(low=low, high=high),) if low == high:
+                return self._reasons.of("forced", low)
+            case _:
+                return None
 
 
 @frozen
@@ -136,6 +186,15 @@ class ElementOffer:
     element: str
     state: Literal["must", "can", "cannot"]
     price_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, eq=False, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why it must be in or cannot; `None` where it can. See `Offer.reason`."""
+        return self._reasons.of(_MEMBERSHIP[self.state], self.element)
+
+
+_MEMBERSHIP: Mapping[str, OfferState] = {"must": "forced", "can": "free", "cannot": "excluded"}
 
 
 @frozen
@@ -146,15 +205,117 @@ class SetOffers:
     kind: Literal["set"] = field(default="set", init=False)
 
 
-PlaceOffers = ValueOffers | IdenticalOffers | MixedOffers | NumberOffers | SetOffers
+@frozen(eq=False)
+class InstanceOffers(Mapping[str, "PlaceOffers"]):
+    """An instance of an assembly: what is inside it can take, by name, in catalog order.
+
+    Places inside are offered what they can take if the instance is there, so nothing is `forced` there as
+    long as it need not be. What is further inside is found by its path too: `shelf[1].depth`.
+
+    Attributes:
+        path: what the paths of its places begin with, such as `bag[2]`.
+        state: of being there: `chosen` or `bundle` also where only something inside it is chosen, `forced`
+            where it must be there, `default`, `free`, or `excluded` where it cannot be there.
+        absent: whether it can be left out.
+        price_delta: of being there.
+        absent_delta: of not being there.
+    """
+
+    path: str
+    state: OfferState
+    absent: bool
+    members: Mapping[str, "PlaceOffers"] = field(repr=False)
+    price_delta: PriceDelta = None
+    absent_delta: PriceDelta = None
+    _reasons: PlaceReasons = field(default=UNASKED, repr=False)
+
+    @property
+    def reason(self) -> OfferReason:
+        """Why it is there, or cannot be; see `Offer.reason`."""
+        return self._reasons.of(self.state, value=True)
+
+    def __getitem__(self, key: str) -> "PlaceOffers":
+        return offers_at(self.members, key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        deltas = (self.price_delta, self.absent_delta)
+        return InstanceOffers, (self.path, self.state, self.absent, dict(self.members), *deltas)
+
+
+@frozen
+class AssemblyOffers:
+    """A place of assemblies: how many instances there can be, and what each can take.
+
+    Attributes:
+        fewest: instances, inclusive; if the assembly around it is there.
+        most: likewise; 0 where nothing is possible.
+        instances: those that can be there, as the choices number them; with what is excluded all of them.
+            Those of which nothing is said are alike.
+        repeated: whether they are a list; else there is one instance, whose path is the assembly's own.
+    """
+
+    fewest: int
+    most: int
+    instances: tuple[InstanceOffers, ...]
+    repeated: bool = True
+    kind: Literal["assembly"] = field(default="assembly", init=False)
+
+    @property
+    def distinct(self) -> tuple[InstanceOffers, ...]:
+        """The instances without those that are like an earlier one, since nothing is said of them either."""
+        seen: set[str] = set()
+        found: list[InstanceOffers] = []
+        for each in self.instances:
+            if each.state not in seen:
+                found.append(each)
+            if each.state in {"free", "excluded"}:
+                seen.add(each.state)
+        return tuple(found)
+
+
+PlaceOffers = ValueOffers | IdenticalOffers | MixedOffers | NumberOffers | SetOffers | AssemblyOffers
+
+
+def offers_at(offers: Mapping[str, PlaceOffers], key: str) -> PlaceOffers:
+    """The offers at a path, which may lead into instances: `bag[2].size`.
+
+    Raises:
+        KeyError: there is no such place.
+    """
+    for name in offers:
+        if name == key:
+            return offers[name]
+        if not key.startswith(name):
+            continue
+        found = offers[name]
+        for instance in found.instances if isinstance(found, AssemblyOffers) else ():
+            local = name + (instance.path[instance.path.rindex("[") :] if found.repeated else "")
+            if key == local:
+                return alone(instance)
+            if key.startswith(f"{local}."):
+                return offers_at(instance.members, key.removeprefix(f"{local}."))
+    raise KeyError(key)
+
+
+def alone(instance: InstanceOffers) -> AssemblyOffers:
+    """What one instance is offered, as an assembly of which there is one at most."""
+    most = int(instance.state != "excluded")
+    return AssemblyOffers(most if not instance.absent else 0, most, (instance,), repeated=False)
 
 
 @frozen
 class ValidDomains:
-    """What every place can still take, by path, in catalog order.
+    """What every place and assembly can still take, by path, in catalog order.
 
-    Whatever is offered can be completed to a valid configuration; whatever is withheld
-    cannot. Where the choices leave nothing, every place is empty.
+    What is inside an assembly is found by its path too, `bag[2].size`; listed are wholes. Whatever is
+    offered can be completed to a valid configuration; whatever is withheld cannot. Where the choices leave
+    nothing, every place is empty.
     """
 
     of: Mapping[str, PlaceOffers]
@@ -162,301 +323,3 @@ class ValidDomains:
     def or_raise(self) -> "ValidDomains":
         """This answer."""
         return self
-
-
-Deltas = Callable[[int, int], PriceDelta]
-"""What a value of a variable comes to."""
-
-
-def valid_domains(question: Question, limits: SearchLimits = NO_LIMITS) -> ValidDomains | Unknown:
-    """The valid domains of all places under the choices.
-
-    Cost: about one search per value that no solution seen so far shows, and a completion where a place with a
-    default is undecided.
-    """
-    layouts = question.product.lowered.layout
-    try:
-        domains: Domains | Unknown = tuple(() for _ in layouts.variables)
-        if not question.impossible:
-            domains = question.prepared.domains(question.choices.assumptions, limits)
-        if isinstance(domains, Unknown):
-            return domains
-        defaults = taken_defaults(question, domains, lambda: complete(question, limits))
-        return ValidDomains(Offers(OfferWriter(question, domains, limits, defaults)))
-    except SearchLimitError as error:
-        return Unknown(error.reason)
-
-
-Defaults = Mapping[str, PlaceValue]
-"""The places that take their default, with what that is."""
-
-
-def taken_defaults(question: Question, domains: Domains, find: Callable[[], Completion]) -> Defaults:
-    """What completion takes by default for places that are undecided.
-
-    Args:
-        question: the choices.
-        domains: the valid domains under them.
-        find: completes the choices; asked only where a default can still matter.
-
-    Raises:
-        SearchLimitError: it is not known how the choices are completed.
-    """
-    chosen = frozenset(place_of(choice) for choice in question.choices.choices)
-    layouts = question.product.lowered.layout.of
-    undecided = {
-        default.place
-        for default in question.product.catalog.defaults
-        if default.place not in chosen
-        and any(len(domains[variable]) > 1 for variable in layouts[default.place].variables)
-    }
-    completion = find() if undecided else None
-    if isinstance(completion, Unknown):
-        raise SearchLimitError(completion.reason)
-    if not isinstance(completion, Completed):
-        return {}
-    return {place: completion.configuration[place] for place in completion.defaults if place in undecided}
-
-
-class Offers(Mapping[str, PlaceOffers]):
-    """The offers of all places, written out place by place when they are looked at.
-
-    A family of thousands takes milliseconds to be written out, and who asks is often looking at one place.
-    """
-
-    def __init__(self, writer: "OfferWriter") -> None:
-        """Mixed slots are asked about now, since a limit may stop that.
-
-        Raises:
-            SearchLimitError: it did.
-        """
-        self._layouts = writer.question.product.lowered.layout.of
-        self._writer = writer
-        self._written = {key: writer.write(key) for key, layout in self._layouts.items() if _is_mixed(layout)}
-
-    def __getitem__(self, key: str) -> PlaceOffers:
-        if key not in self._written:
-            if key not in self._layouts:
-                raise KeyError(key)
-            self._written[key] = self._writer.write(key)
-        return self._written[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._layouts)
-
-    def __len__(self) -> int:
-        return len(self._layouts)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-    def or_raise(self) -> "Offers":
-        """These offers."""
-        return self
-
-    def __reduce__(self) -> tuple[type[dict[str, PlaceOffers]], tuple[dict[str, PlaceOffers]]]:
-        return dict, (dict(self),)
-
-
-def _is_mixed(layout: object) -> bool:
-    return isinstance(layout, SlotLayout) and layout.slot.cardinality.kind == "mixed"
-
-
-@frozen(eq=False)
-class OfferWriter:
-    """Writes out what places are offered.
-
-    Attributes:
-        question: the choices under which it is asked.
-        domains: the valid domains under them.
-        limits: those of asking about mixed slots.
-        defaults: what completion takes by default.
-        excluded: whether what is excluded is shown as well.
-        deltas: the price deltas; nothing where nobody asked for them.
-        chosen: the places of which the customer said something.
-    """
-
-    question: Question
-    domains: Domains
-    limits: SearchLimits
-    defaults: Defaults
-    excluded: bool = False
-    deltas: Deltas = lambda _variable, _value: None
-    chosen: frozenset[str] = field(init=False)
-
-    @chosen.default
-    def _places_of_choices(self) -> frozenset[str]:
-        return frozenset(place_of(choice) for choice in self.question.choices.choices)
-
-    def write(self, key: str) -> PlaceOffers:
-        """What one place is offered.
-
-        Raises:
-            SearchLimitError: a limit stopped asking about a mixed slot.
-        """
-        match self.question.product.lowered.layout.of[key]:
-            case SlotLayout(slot=slot) as layout if slot.cardinality.kind == "mixed":
-                return self._mixed(layout)
-            case SlotLayout(slot=slot) as layout if slot.cardinality.kind == "identical":
-                return self._identical(layout)
-            case SlotLayout(values=units) as layout:
-                skus = [found[0][0].sku if found else None for found in units]
-                return self._values(layout, skus)
-            case SetLayout() as layout:
-                return self._set(layout)
-            case OptionLayout(option=option, values=values) as layout:
-                if option.range is not None:
-                    return NumberOffers(_intervals(option, layout, self.domains[layout.variables[0]]))
-                found = [option_value(option, value) for value in values]
-                return self._values(layout, found)
-
-    def _values(self, layout: SlotLayout | OptionLayout, told: Sequence[PlaceValue]) -> ValueOffers:
-        (variable,) = layout.variables
-        domain = self.domains[variable]
-        chosen, alone, deltas = _key(layout) in self.chosen, len(domain) == 1, self.deltas
-        default = self.defaults.get(_key(layout), _NONE)
-        offers = [
-            Offer(told[value], _state(alone, chosen, told[value] == default), deltas(variable, value))
-            for value in domain
-        ]
-        if self.excluded and len(domain) < len(told):
-            by_value = dict(zip(domain, offers, strict=True))
-            offers = [by_value.get(value) or Offer(each, "excluded") for value, each in enumerate(told)]
-        return ValueOffers(tuple(offers))
-
-    def _identical(self, layout: SlotLayout) -> IdenticalOffers:
-        (variable,) = layout.variables
-        domain = self.domains[variable]
-        quantities: dict[str, list[int]] = {}
-        values: dict[str, list[int]] = {}
-        for value in domain:
-            for component, quantity in layout.values[value]:
-                quantities.setdefault(component.sku, []).append(quantity)
-                values.setdefault(component.sku, []).append(value)
-        nothing = [value for value in domain if not layout.values[value]]
-        alone = len(quantities) == 1 and not nothing
-        chosen, default = _key(layout) in self.chosen, self._default_skus(_key(layout))
-        skus = _components(layout) if self.excluded else quantities
-        offers = tuple(
-            QuantityOffer(
-                sku,
-                min(quantities[sku]),
-                max(quantities[sku]),
-                _state(alone, chosen, sku in default),
-                self._least(variable, values[sku]),
-            )
-            if sku in quantities
-            else QuantityOffer(sku, 0, 0, "excluded")
-            for sku in skus
-        )
-        return IdenticalOffers(offers, bool(nothing), self._least(variable, nothing))
-
-    def _mixed(self, layout: SlotLayout) -> MixedOffers:
-        """What a mixed slot can still hold, of each component and in all."""
-        question = self.question
-        found = multiset_offers(
-            question.prepared, layout.variables, self.domains, question.choices.assumptions, self.limits
-        )
-        if isinstance(found, Unknown):
-            raise SearchLimitError(found.reason)
-        alone = all(len(self.domains[variable]) == 1 for variable in layout.variables)
-        named, default = self._named(_key(layout)), self._default_skus(_key(layout))
-        offers = []
-        for value, units in enumerate(layout.values):
-            if not units:
-                continue
-            sku = units[0][0].sku
-            if value in found.highest:
-                state = _state(alone, sku in named, sku in default)
-                delta = self._least_of([(variable, value) for variable in layout.variables])
-                offers.append(MixedOffer(sku, found.highest[value], state, delta))
-            elif self.excluded:
-                offers.append(MixedOffer(sku, 0, "excluded"))
-        return MixedOffers(tuple(offers), found.fewest, found.most)
-
-    def _set(self, layout: SetLayout) -> SetOffers:
-        return SetOffers(tuple(map(self._element, layout.elements, layout.variables)))
-
-    def _element(self, element: str, variable: int) -> ElementOffer:
-        state = _membership(self.domains[variable])
-        return ElementOffer(element, state, None if state == "cannot" else self.deltas(variable, 1))
-
-    def _named(self, key: str) -> frozenset[str]:
-        """The components that the customer named for a slot."""
-        choices = self.question.choices.choices
-        return frozenset(
-            sku
-            for choice in choices
-            if isinstance(choice, SlotChoice) and choice.slot == key
-            for sku, _ in choice.units
-        )
-
-    def _least(self, variable: int, values: Sequence[int]) -> PriceDelta:
-        return self._least_of([(variable, value) for value in values])
-
-    def _least_of(self, values: Sequence[tuple[int, int]]) -> PriceDelta:
-        """The least of some deltas; unknown if one is."""
-        least: Amount | None = None
-        for variable, value in values:
-            delta = self.deltas(variable, value)
-            if isinstance(delta, Unknown):
-                return delta
-            if delta is not None and (least is None or delta.number < least.number):
-                least = delta
-        return least
-
-    def _default_skus(self, key: str) -> frozenset[str]:
-        """The components that a slot takes by default."""
-        match self.defaults.get(key):
-            case ComponentQuantity(component=sku):
-                return frozenset({sku})
-            case tuple() as units:
-                return frozenset(unit.component for unit in units if isinstance(unit, ComponentQuantity))
-            case _:
-                return frozenset()
-
-
-_NONE = object()
-"""Equal to no value: there is no default."""
-
-
-def _key(layout: SlotLayout | OptionLayout) -> str:
-    return layout.slot.key if isinstance(layout, SlotLayout) else layout.option.key
-
-
-def _components(layout: SlotLayout) -> tuple[str, ...]:
-    """The components of a slot, in catalog order."""
-    return tuple(dict.fromkeys(component.sku for units in layout.values for component, _ in units))
-
-
-def _state(alone: bool, chosen: bool, default: bool) -> OfferState:
-    if chosen:
-        return "chosen"
-    if alone:
-        return "forced"
-    return "default" if default else "free"
-
-
-def _membership(values: tuple[int, ...]) -> Literal["must", "can", "cannot"]:
-    if 1 not in values:
-        return "cannot"
-    return "can" if 0 in values else "must"
-
-
-def _intervals(option: ProductOption, layout: OptionLayout, values: tuple[int, ...]) -> tuple[Interval, ...]:
-    """Neighbouring values joined."""
-    runs: list[list[int]] = []
-    for value in values:
-        if runs and runs[-1][1] == value - 1:
-            runs[-1][1] = value
-        else:
-            runs.append([value, value])
-    return tuple(
-        Interval(_own(option, layout.values[low]), _own(option, layout.values[high])) for low, high in runs
-    )
-
-
-def _own(option: ProductOption, value: Value) -> int | Fraction:
-    assert isinstance(value, int | Fraction)
-    unit = option.range.unit if option.range else None
-    return normal(Fraction(value) / unit.factor) if unit else value

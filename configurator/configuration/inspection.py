@@ -1,10 +1,11 @@
 """How questions about a product will be answered: what was decided in compiling it, in what size and time."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from attrs import field, frozen
 
-from configurator.configuration.product import PreparedProduct, compiled_product
+from configurator.configuration.product import PreparedProduct, compiled_product, counted_product
 from configurator.csp.constraints import (
     ClauseConstraint,
     Constraint,
@@ -16,6 +17,7 @@ from configurator.csp.constraints import (
 from configurator.engines.diagram.search import DiagramSearch
 from configurator.engines.engine import NO_LIMITS, Infeasible, SearchLimits, Unknown
 from configurator.engines.staged import StagedProblem
+from configurator.engines.unordered import UnorderedProblem
 
 KINDS: dict[type[Constraint], str] = {
     ClauseConstraint: "clause",
@@ -138,8 +140,23 @@ def inspect_product(
         compiled.diagram.arcs,
         size,
         dict(report.seconds),
-        tuple(report.notes),
+        (*report.notes, *_told_of_counts(product, limits)),
         _is_void(search, limits),
+    )
+
+
+def _told_of_counts(product: PreparedProduct, limits: SearchLimits) -> Iterator[str]:
+    """What answers counts, where that is not the same as what answers all else."""
+    if not product.lowered.symmetries:
+        return
+    counting = counted_product(product, "counts", limits)
+    if isinstance(counting, Unknown):
+        yield f"instances of an assembly are no single decisions in counts and lists: {counting.reason}"
+        return
+    diagram = counting.compiled.diagram
+    yield (
+        "in counts and lists each instance of an assembly is one decision, up to order: "
+        f"{len(counting.compiled.decisions)} decisions, {diagram.nodes:,} nodes, {diagram.arcs:,} arcs"
     )
 
 
@@ -157,6 +174,8 @@ def _is_void(search: DiagramSearch, limits: SearchLimits) -> bool | None:
 def _first_willing(product: PreparedProduct) -> str:
     """The engine that answers: the first that has not refused the problem."""
     prepared = product.prepared
+    if isinstance(prepared, UnorderedProblem):
+        prepared = prepared.labelled
     if not isinstance(prepared, StagedProblem):
         return product.engine.name
     return next((stage.engine.name for stage in prepared.stages if stage.refusal is None), "none")

@@ -1,5 +1,6 @@
 """A configuration: what a customer has when everything is decided."""
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -8,8 +9,16 @@ from attrs import field, frozen
 from configurator.catalog.evaluation import Chosen, Units, evaluate
 from configurator.catalog.expressions import Calc
 from configurator.catalog.model import Catalog
-from configurator.catalog.structure import Component, ProductOption, Slot
-from configurator.catalog.values import Value, format_number, format_value, normal
+from configurator.catalog.structure import AssemblyPlace, Component, ProductOption, Slot
+from configurator.catalog.values import (
+    EnumerationType,
+    Missing,
+    SetType,
+    Value,
+    format_number,
+    format_value,
+    normal,
+)
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 """What `json.dumps` takes."""
@@ -23,8 +32,33 @@ class ComponentQuantity:
     quantity: int
 
 
+@frozen
+class InstanceValue(Mapping[str, "PlaceValue"]):
+    """What is inside an instance of an assembly: a mapping by name, in catalog order."""
+
+    values_: "tuple[tuple[str, PlaceValue], ...]" = field(alias="values")
+
+    def __getitem__(self, key: str) -> "PlaceValue":
+        return value_at(self.values_, key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
 PlaceValue = (
-    None | str | bool | int | Fraction | ComponentQuantity | tuple[ComponentQuantity, ...] | tuple[str, ...]
+    None
+    | str
+    | bool
+    | int
+    | Fraction
+    | ComponentQuantity
+    | tuple[ComponentQuantity, ...]
+    | tuple[str, ...]
+    | InstanceValue
+    | tuple[InstanceValue, ...]
 )
 """What fills a place, in canonical form:
 
@@ -38,15 +72,20 @@ PlaceValue = (
 | option (yesno)        | `True` or `False`                                                   |
 | option (number)       | `int` or `Fraction`, in the option's own unit                       |
 | option (some)         | the elements in the order listed                                    |
+| assembly              | `InstanceValue`, `None` for an optional one that is not there       |
+| assembly (`0..4`)     | the instances that are there, in catalog order of what is inside    |
+
+Inside an instance a place has `None` for no value.
 """
 
 
 @frozen
 class Configuration(Mapping[str, PlaceValue]):
-    """A value for every slot and option of a catalog: a mapping by dotted path, in catalog order.
+    """A value for every slot, option and assembly of a catalog: a mapping by dotted path, in catalog order.
 
-    Two are equal when they are the same product: the order in which a mixed
-    slot was filled does not count. `calcs` follow from the values and count for nothing.
+    Two are equal when they are the same product: the order in which a mixed slot was filled or equal
+    assemblies were listed does not count. `calcs` follow from the values and count for nothing. What is
+    inside an assembly is also found by its path, `basket.position` or `bag[2].size`; listed are wholes.
 
     Attributes:
         values: `(path, value)` in catalog order.
@@ -59,10 +98,7 @@ class Configuration(Mapping[str, PlaceValue]):
     catalog: str = field(eq=False, repr=False, default="")
 
     def __getitem__(self, key: str) -> PlaceValue:
-        for path, value in self.values_:
-            if path == key:
-                return value
-        raise KeyError(key)
+        return value_at(self.values_, key)
 
     def __iter__(self) -> Iterator[str]:
         return (path for path, _ in self.values_)
@@ -75,6 +111,29 @@ class Configuration(Mapping[str, PlaceValue]):
         return {path: json_value(value) for path, value in self.values_}
 
 
+def value_at(values: "tuple[tuple[str, PlaceValue], ...]", key: str) -> PlaceValue:
+    """The value at a path, which may lead into instances: `bag[2].size`.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for path, value in values:
+        if path == key:
+            return value
+        rest = key.removeprefix(path)
+        if rest.startswith(".") and isinstance(value, InstanceValue) and key != rest:
+            return value[rest[1:]]
+        found = _INDEX.fullmatch(rest)
+        if found and isinstance(value, tuple) and key != rest and 0 < int(found[1]) <= len(value):
+            instance = value[int(found[1]) - 1]
+            if isinstance(instance, InstanceValue):
+                return instance[found[2]] if found[2] else instance
+    raise KeyError(key)
+
+
+_INDEX = re.compile(r"\[(\d{1,6})\](?:\.(.+))?", re.DOTALL)
+
+
 def json_value(value: PlaceValue) -> JsonValue:
     """A place's value as JSON: a fraction becomes the decimal number that reads back as itself.
 
@@ -83,6 +142,8 @@ def json_value(value: PlaceValue) -> JsonValue:
     match value:
         case ComponentQuantity(component=component, quantity=quantity):
             return {"component": component, "quantity": quantity}
+        case InstanceValue():
+            return {name: json_value(inner) for name, inner in value.items()}
         case tuple():
             return [json_value(item) for item in value]
         case Fraction():
@@ -94,15 +155,116 @@ def json_value(value: PlaceValue) -> JsonValue:
 
 def configuration_of(catalog: Catalog, chosen: Chosen) -> Configuration:
     """The canonical form of a full configuration."""
-    values = tuple((place.key, place_value(place, chosen)) for place in catalog.places)
-    calcs = tuple((calc.key, tell_calc(calc, chosen)) for calc in catalog.calcs.values())
+    reader = _Reader(catalog, chosen)
+    values, _ = reader.inside("", "")
+    calcs = tuple(
+        (path, tell_calc(calc, chosen))
+        for calc in catalog.calcs.values()
+        if (path := reader.path_of(calc.key)) is not None
+    )
     return Configuration(values, calcs, catalog.digest)
 
 
+Rank = tuple[object, ...]
+"""Where a value stands in catalog order, compared with others of the same place."""
+
+
+class _Reader:
+    """Reads a full configuration in canonical form: instances of one assembly in catalog order."""
+
+    def __init__(self, catalog: Catalog, chosen: Chosen) -> None:
+        self.catalog = catalog
+        self.chosen = chosen
+        self._paths = {"": ""}
+
+    def path_of(self, key: str) -> str | None:
+        """The canonical path of what a key stands for; `None` for what is in no instance that is there."""
+        prefix = self.catalog.instance_around(key)
+        path = self._paths.get(prefix)
+        return None if path is None else path + key[len(prefix) :]
+
+    def inside(self, prefix: str, path: str) -> tuple[tuple[tuple[str, PlaceValue], ...], Rank]:
+        """What is directly inside an instance, or the product, and where that stands in catalog order."""
+        self._paths[prefix] = path
+        values: list[tuple[str, PlaceValue]] = []
+        ranks: list[object] = []
+        start = f"{prefix}." if prefix else ""
+        for member in self.catalog.inside(prefix):
+            name = member.key.removeprefix(start)
+            if isinstance(member, AssemblyPlace):
+                value, rank = self._assembly(member, f"{path}.{name}" if path else name)
+                ranks.append(rank)
+            else:
+                value = place_value(member, self.chosen)
+                # Only what is inside an assembly can be one of several.
+                ranks.append(self._rank(member) if prefix else ())
+            values.append((name, value))
+        return tuple(values), tuple(ranks)
+
+    def _assembly(self, place: AssemblyPlace, path: str) -> tuple[PlaceValue, Rank]:
+        there = [instance for instance in place.instances if self.chosen.has(instance)]
+        if not place.repeated:
+            if not there:
+                return None, ()
+            values, rank = self.inside(there[0].prefix, path)
+            return InstanceValue(values), (rank,)
+        ranked = sorted(
+            ((self._rank_of(each.prefix), each.prefix) for each in there),
+            key=lambda found: found[0],
+        )
+        found = [self.inside(prefix, f"{path}[{at}]") for at, (_, prefix) in enumerate(ranked, start=1)]
+        return tuple(InstanceValue(values) for values, _ in found), tuple(rank for _, rank in found)
+
+    def _rank_of(self, prefix: str) -> Rank:
+        return self.inside(prefix, "")[1]
+
+    def _rank(self, place: Slot | ProductOption) -> Rank:
+        """Where what fills a place stands among all that could."""
+        if isinstance(place, Slot):
+            found = self.chosen.units[place.key]
+            units = [(self.catalog.rank(place.family, each.sku), quantity) for each, quantity in found]
+            if place.cardinality.kind == "mixed":
+                return tuple(at for at, quantity in units for _ in range(quantity))
+            return tuple(units)
+        value = self.chosen.options[place.key]
+        match place.type, value:
+            case _, Missing():
+                return ()
+            case EnumerationType(values=values), str():
+                return (values.index(value),)
+            case SetType(values=values), frozenset():
+                return tuple(each in value for each in values or ())
+            case _:
+                return (value,)
+
+
+def numbered_values(catalog: Catalog, chosen: Chosen) -> tuple[tuple[str, PlaceValue], ...]:
+    """What every place that is there holds, by path, in catalog order, instances numbered as they stand.
+
+    An instance that is there is `True`, and what is inside it follows; where none is, the assembly is `None`.
+    """
+    found: list[tuple[str, PlaceValue]] = []
+    told: set[str] = set()
+    for place in catalog.places:
+        if place.within is not None and chosen.options.get(place.within) is not True:
+            continue
+        if not (isinstance(place, ProductOption) and place.presence):
+            found.append((place.key, place_value(place, chosen)))
+            continue
+        home = catalog.assembly_around(place.key)
+        if chosen.options[place.key] is True:
+            found.append((place.key, True))
+        elif home.key not in told and not any(map(chosen.has, home.instances)):
+            found.append((home.key, None))
+        told.add(home.key)
+    return tuple(found)
+
+
 def place_value(place: Slot | ProductOption, chosen: Chosen) -> PlaceValue:
-    """What fills one place, in canonical form."""
+    """What fills one place, in canonical form; `None` for an option of an assembly that is not there."""
     if isinstance(place, ProductOption):
-        return option_value(place, chosen.options[place.key])
+        value = chosen.options[place.key]
+        return None if isinstance(value, Missing) else option_value(place, value)
     return slot_value(place, chosen.units[place.key])
 
 

@@ -12,15 +12,16 @@ from fractions import Fraction
 from attrs import frozen
 
 from configurator.catalog.expressions import Calc
-from configurator.catalog.values import format_number
+from configurator.catalog.values import Missing, format_number
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.model import Configuration, PlaceValue, option_value
 from configurator.configuration.product import Question
-from configurator.csp.variables import Assumptions
+from configurator.csp.constraints import LinearConstraint
+from configurator.csp.variables import Assignment, Assumptions
 from configurator.diagnostics.suggestion import did_you_mean
-from configurator.engines.diagram.search import DiagramSearch
-from configurator.engines.engine import NO_LIMITS, Infeasible, Objective, SearchLimits, Unknown
-from configurator.errors import ChoiceError
+from configurator.engines.engine import NO_LIMITS, Infeasible, Objective, Optimum, SearchLimits, Unknown
+from configurator.engines.unordered_diagram import CountedForm
+from configurator.errors import ChoiceError, SearchLimitError
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
 from configurator.lowering.objectives import LoweredObjective, lower_calc
 
@@ -89,9 +90,12 @@ def cheapest_configurations(
             return NotCompletable()
         if isinstance(best, Unknown):
             return best
-        ranked: Sequence[tuple[int, tuple[int, ...]]] = ((best.cost, best.witness),)
+        witness = _first_of_cost(question, found.terms, best, assumptions, limits)
+        if isinstance(witness, Unknown):
+            return witness
+        ranked: Sequence[tuple[int, Assignment]] = ((best.cost, witness),)
     else:
-        compiled = question.compiled(f"the {count} cheapest configurations", limits)
+        compiled = question.counted(f"the {count} cheapest configurations", limits)
         if isinstance(compiled, Unknown):
             return compiled
         listed = compiled.top(found.terms, count, assumptions, limits)
@@ -103,6 +107,23 @@ def cheapest_configurations(
     return tuple(
         Priced(question.product.configuration(witness), amount(found, cost)) for cost, witness in ranked
     )
+
+
+def _first_of_cost(
+    question: Question, terms: Objective, best: Optimum, assumptions: Assumptions, limits: SearchLimits
+) -> Assignment | Unknown:
+    """Of the configurations that cost so much the first in catalog order.
+
+    An engine's witness is that already, but where instances of an assembly may change places: then it is the
+    first of all orders of them, in which those that are absent come first.
+    """
+    if not question.product.lowered.symmetries:
+        return best.witness
+    try:
+        bounded = question.prepared.extended((LinearConstraint(terms, None, best.cost),), limits)
+        return next(bounded.solutions(assumptions, limits))
+    except SearchLimitError as stopped:
+        return Unknown(stopped.reason)
 
 
 def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS) -> PriceRanges | Unknown:
@@ -155,7 +176,7 @@ def price_histogram(
         return found
     if question.impossible:
         return (0,) * len(wanted)
-    compiled = question.compiled("counts within budgets", limits)
+    compiled = question.counted("counts within budgets", limits)
     if isinstance(compiled, Unknown):
         return compiled
     factor = found.calc.unit.factor if found.calc.unit else 1
@@ -189,7 +210,7 @@ def _exact(budget: Budget) -> Fraction:
 
 
 def _counts_within(
-    compiled: DiagramSearch,
+    compiled: CountedForm,
     terms: Objective,
     edges: Sequence[int],
     assumptions: Assumptions,
@@ -214,7 +235,7 @@ def _counts_within(
 
 
 def _counts_between(
-    compiled: DiagramSearch,
+    compiled: CountedForm,
     terms: Objective,
     edges: Sequence[int],
     assumptions: Assumptions,
@@ -324,4 +345,5 @@ def _told(layout: PlaceLayout, variable: int, value: int) -> PlaceValue | NoValu
         case SetLayout(elements=elements):
             return elements[variable] if value else NoValue.NOTHING
         case OptionLayout(option=option, values=values):
-            return option_value(option, values[value])
+            found = values[value]
+            return None if isinstance(found, Missing) else option_value(option, found)

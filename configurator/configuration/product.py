@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from attrs import evolve, field, frozen
 
-from configurator.catalog.model import Catalog
+from configurator.catalog.applied_bundles import bundles_price, with_bundles_price
+from configurator.catalog.model import Bundle, Catalog
+from configurator.catalog.values import Number
 from configurator.configuration.choices import Choices
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.csp.variables import Assignment
@@ -18,22 +21,35 @@ from configurator.engines.registry import (
     LARGE,
     choose_engine,
     compiled_form,
-    compiles,
+    counted_form,
     find_engine,
 )
-from configurator.engines.staged import Stage, StagedProblem, staged
+from configurator.engines.staged import Stage, StagedProblem, compiles, staged
+from configurator.engines.unordered import prepare_unordered
+from configurator.engines.unordered_diagram import CountedForm
 from configurator.errors import ArtefactError
-from configurator.lowering.choices import LoweredChoices, lower_choices
+from configurator.lowering.choices import LoweredChoices, lower_choices, with_bundles
 from configurator.lowering.product import LoweredProduct, lower_product
 
 
 @frozen(eq=False)
 class PreparedProduct:
-    """A catalog on one day, lowered and prepared once; immutable, so shared freely."""
+    """A catalog on one day, lowered and prepared once; immutable, so shared freely.
+
+    Attributes:
+        bundles: the bundles that are applied; what they choose is asked with every question.
+    """
 
     lowered: LoweredProduct
     engine: Engine
     prepared: PreparedProblem = field(repr=False)
+    bundles: tuple[Bundle, ...] = ()
+    _bare: "PreparedProduct | None" = field(default=None, repr=False)
+
+    @property
+    def bare(self) -> "PreparedProduct":
+        """The same without bundles."""
+        return self._bare or self
 
     @property
     def catalog(self) -> Catalog:
@@ -44,11 +60,49 @@ class PreparedProduct:
         """The same on another day on which the same is in force."""
         if day == self.lowered.as_of:
             return self
-        return evolve(self, lowered=evolve(self.lowered, as_of=day))
+        moved = evolve(self.bare, lowered=evolve(self.bare.lowered, as_of=day))
+        return moved.applying(self.bundles)
+
+    def applying(self, bundles: tuple[Bundle, ...]) -> "PreparedProduct":
+        """The same with other bundles applied, in the order declared.
+
+        Costs nothing, unless they change an amount that a rule reads: then the next question prepares the
+        product anew for that amount, within its own limits, and that is remembered.
+        """
+        if bundles == self.bundles:
+            return self
+        bare = self.bare
+        price = bundles_price(bundles)
+        priced = bare if not price else _priced(bare, price)
+        return evolve(priced, bundles=bundles, bare=bare if bundles else None)
 
     def configuration(self, assignment: Assignment) -> Configuration:
         """What a solution stands for."""
         return configuration_of(self.catalog, self.lowered.lift(assignment))
+
+
+MOST_PRICED = 16
+"""For how many amounts of bundles one product is remembered; the oldest goes first."""
+
+
+def _priced(bare: PreparedProduct, price: Number) -> PreparedProduct:
+    """The product where `bundles.price` is an amount."""
+    known = bare.lowered.known.setdefault("priced by bundles", {})
+    assert isinstance(known, dict)
+    found = known.get(price)
+    if found is None:
+        catalog = with_bundles_price(bare.catalog, price)
+        if catalog.restrictions is bare.catalog.restrictions:
+            found = evolve(bare, lowered=evolve(bare.lowered, catalog=catalog, known={}))
+        else:
+            engine, lowered = bare.engine, lower_product(catalog, bare.lowered.as_of)
+            stage = Stage(engine, partial(_prepared, lowered, engine))
+            found = PreparedProduct(lowered, engine, StagedProblem(lowered.find_problem, (stage,)))
+        while len(known) >= MOST_PRICED:
+            del known[next(iter(known))]
+        known[price] = found
+    assert isinstance(found, PreparedProduct)
+    return evolve(found, lowered=evolve(found.lowered, as_of=bare.lowered.as_of))
 
 
 def prepare_product(
@@ -62,7 +116,17 @@ def prepare_product(
     """
     lowered = lower_product(catalog, as_of)
     chosen = choose_engine(lowered.problem, engine)
-    return PreparedProduct(lowered, chosen, chosen.prepare(lowered.problem, limits))
+    return PreparedProduct(lowered, chosen, _prepared(lowered, chosen, limits))
+
+
+def _prepared(lowered: LoweredProduct, engine: Engine, limits: SearchLimits) -> PreparedProblem:
+    """A product's problem as an engine answers about it: instances of an assembly count up to order.
+
+    Raises:
+        SearchLimitError: preparing did not fit the limits.
+    """
+    labelled = engine.prepare(lowered.problem, limits)
+    return prepare_unordered(engine, lowered.find_problem, lowered.symmetries, labelled)
 
 
 def product_when_asked(
@@ -97,11 +161,17 @@ def product_of_artefact(
         raise ArtefactError("it was compiled from another catalog, or by another version")
     search = DiagramSearch(lowered.find_problem, compiled, Compilation())
     if engine in {None, AUTOMATIC}:
-        return PreparedProduct(lowered, LARGE, staged(LARGE.engines, lowered.find_problem, search))
+        return _unordered(lowered, LARGE, staged(LARGE.engines, lowered.find_problem, search))
     chosen = find_engine(str(engine))
     if not isinstance(chosen, DiagramEngine):
         raise ArtefactError(f"the engine `{engine}` was asked for, which uses no compiled catalog")
-    return PreparedProduct(lowered, chosen, search)
+    return _unordered(lowered, chosen, search)
+
+
+def _unordered(lowered: LoweredProduct, engine: Engine, labelled: PreparedProblem) -> PreparedProduct:
+    """A product whose problem is prepared as it is; what counts up to order is compiled when it is needed."""
+    prepared = prepare_unordered(engine, lowered.find_problem, lowered.symmetries, labelled)
+    return PreparedProduct(lowered, engine, prepared)
 
 
 @frozen(eq=False)
@@ -119,18 +189,24 @@ class Question:
 
     @property
     def impossible(self) -> bool:
-        """Whether a choice alone rules everything out: it is not in force on the day."""
-        return bool(self.choices.not_in_force)
+        """Whether what is chosen alone rules everything out: it is not in force on the day."""
+        return self.choices.impossible
 
     def compiled(self, wanted: str, limits: SearchLimits) -> DiagramSearch | Unknown:
         """The compiled form of the problem the choices are asked of; see `compiled_product`."""
         return _compiled(self.product.engine, self.prepared, wanted, limits)
+
+    def counted(self, wanted: str, limits: SearchLimits) -> CountedForm | Unknown:
+        """The same for whatever counts solutions, lists them by rank or draws them; see `counted_product`."""
+        return _counted(self.product.engine, self.prepared, wanted, limits)
 
 
 def compiled_product(
     product: PreparedProduct, wanted: str, limits: SearchLimits = NO_LIMITS
 ) -> DiagramSearch | Unknown:
     """The compiled form of a product, compiled now if it is not yet; `Unknown` where there is none.
+
+    Where instances of an assembly may change places, it knows each order of them as a solution of its own.
 
     Args:
         product: the product.
@@ -140,11 +216,27 @@ def compiled_product(
     return _compiled(product.engine, product.prepared, wanted, limits)
 
 
+def counted_product(
+    product: PreparedProduct, wanted: str, limits: SearchLimits = NO_LIMITS
+) -> CountedForm | Unknown:
+    """The compiled form of a product in which each configuration is one solution; see `compiled_product`."""
+    return _counted(product.engine, product.prepared, wanted, limits)
+
+
+def _counted(
+    engine: Engine, prepared: PreparedProblem, wanted: str, limits: SearchLimits
+) -> CountedForm | Unknown:
+    return counted_form(prepared, limits) if compiles(engine) else _refused(engine, wanted)
+
+
 def _compiled(
     engine: Engine, prepared: PreparedProblem, wanted: str, limits: SearchLimits
 ) -> DiagramSearch | Unknown:
-    if compiles(engine):
-        return compiled_form(prepared, limits)
+    return compiled_form(prepared, limits) if compiles(engine) else _refused(engine, wanted)
+
+
+def _refused(engine: Engine, wanted: str) -> Unknown:
+    """What is answered where an engine was asked for that compiles nothing."""
     return Unknown(
         f"only the engine `diagram` gives {wanted}, and `{engine.name}` was asked for: "
         "leave the engine open, or ask for `diagram`"
@@ -152,13 +244,19 @@ def _compiled(
 
 
 def ask(product: PreparedProduct, choices: Choices, limits: SearchLimits = NO_LIMITS) -> Question:
-    """Bring choices before a product.
+    """Bring choices before a product, with those of its bundles.
+
+    Among the choices those that came with a bundle are passed over: the product knows its bundles.
 
     Raises:
         SearchLimitError: preparing did not fit the limits.
     """
-    lowered = lower_choices(product.lowered, choices)
+    own = tuple(choice for choice in choices if not choice.bundle)
+    lowered = lower_choices(product.lowered, with_bundles(product.lowered, own, product.bundles))
+    expired = tuple(each for each in product.bundles if not each.period.holds(product.lowered.as_of))
+    if expired:
+        lowered = evolve(lowered, expired=expired)
     prepared = product.prepared
-    if lowered.constraints and not lowered.not_in_force:
+    if lowered.constraints and not lowered.impossible:
         prepared = prepared.extended(lowered.constraints, limits)
     return Question(product, lowered, prepared)

@@ -5,7 +5,7 @@ The value asked about is given as for a choice; of a mixed slot or a set, one co
 means "holds it, and perhaps more", a list means "exactly these".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from typing import Literal as OneOf
@@ -25,20 +25,22 @@ from configurator.catalog.evaluation import Chosen, evaluate
 from configurator.catalog.expressions import Arithmetic, Calc, CalcValue, Expression, places_of
 from configurator.catalog.rules import Default, Resource, Rule, VariantTable
 from configurator.catalog.structure import ProductOption, Slot
-from configurator.catalog.values import SetType, format_number, normal
-from configurator.configuration.choices import read_choice, read_choices, shown
+from configurator.catalog.values import Missing, SetType, format_number, normal
+from configurator.configuration.choices import read_choice, read_choices, speaks_of_instances
 from configurator.configuration.completion import Completed, NotCompletable, complete
+from configurator.configuration.given_choices import lies_at
 from configurator.configuration.model import (
     ComponentQuantity,
     Configuration,
     PlaceValue,
     configuration_of,
     option_value,
+    place_value,
     slot_value,
 )
 from configurator.configuration.price_deltas import price_of
 from configurator.configuration.pricing import Amount, amount, objective_of
-from configurator.configuration.product import Question, ask
+from configurator.configuration.product import PreparedProduct, Question, ask
 from configurator.csp.constraints import (
     ClauseConstraint,
     Constraint,
@@ -46,7 +48,6 @@ from configurator.csp.constraints import (
     Literal,
     PredicateConstraint,
 )
-from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import (
     NO_LIMITS,
     Domains,
@@ -72,11 +73,11 @@ from configurator.explanation.derivation import Derivation, Goal, derive
 from configurator.explanation.evidence import Fact
 from configurator.explanation.minimal_sets import MinimalSet, smallest_conflict
 from configurator.lowering.choices import lower_choices, place_of
-from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
-from configurator.lowering.objectives import LoweredObjective
+from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout, is_outside
+from configurator.lowering.objectives import LoweredObjective, lower_calc
 from configurator.lowering.origins import ChoiceOrigin
 
-Provenance = OneOf["chosen", "forced", "default", "cheapest", "together", "always"]
+Provenance = OneOf["chosen", "bundle", "forced", "default", "cheapest", "together", "always"]
 
 MOST_COMPARED = 10_000
 """So many completions are compared one by one where a calc is no sum over the places."""
@@ -87,7 +88,8 @@ class Retreat:
     """A single choice that, given up, makes the value possible.
 
     Attributes:
-        text: the choice, such as `cpu = CPU-14400`.
+        place: its path; empty where a bundle would have to go.
+        text: the choice, such as `cpu = CPU-14400`; `bundle gamer` for a bundle.
         others: how many other values its place can then take; `None` where they are not single values.
     """
 
@@ -105,7 +107,7 @@ class Excluded:
         derivation: how that follows; without steps where a date or the choices by themselves are to blame.
         conflict: the fewest choices and rules that exclude it, the value itself among the choices.
         retreats: the choices of which giving up one alone makes it possible, in catalog order; one of the
-            same place is among them where it would leave room.
+            same place is among them where it would leave room. Last the bundles that could go.
         nothing_valid: where the catalog allows nothing at all on the day, whatever is chosen, why not.
     """
 
@@ -147,7 +149,7 @@ class Forced:
 
 @frozen
 class ChosenByCustomer:
-    """The customer chose the value; `choice` tells how."""
+    """The customer chose the value, or a bundle did; `choice` tells how."""
 
     text: str
     choice: str
@@ -217,10 +219,18 @@ def asked_value(question: Question, place: str, value: object) -> PlaceChoice:
     """
     catalog = question.product.catalog
     found = catalog.place_of.get(place)
-    if found is None:
+    if speaks_of_instances(catalog, place):
+        choices = read_choices(catalog, {place: value})
+        if len(choices) == 1:
+            return choices[0]
+        example = next((key for key in catalog.place_of if lies_at(key, place) and key != place), place)
         raise ChoiceError(
-            [f"`{shown(place)}` is neither a slot nor an option"], did_you_mean(place, catalog.place_of)
+            [f"`{place}` is an assembly, and one place is asked about at a time"],
+            (f"ask about a place inside it, such as `{example}`, or whether an instance is there",),
         )
+    if found is None:
+        read_choices(catalog, {place: value})
+        raise AssertionError(place)
     try:
         choice = read_choice(found, value, catalog)
     except ChoiceProblem as problem:
@@ -248,7 +258,7 @@ class Beside:
     """A value among the choices that are made.
 
     Attributes:
-        rest: the choices about other places.
+        rest: the customer's choices about other places; what bundles choose holds besides.
         wanted: the value.
         both: the value, and what its place holds at least by choice.
         own: the choice of its own place that stays beside it, if there is one.
@@ -265,7 +275,7 @@ class Beside:
     @classmethod
     def of(cls, question: Question, wanted: PlaceChoice) -> "Beside":
         """What is chosen, less what the value would take the place of."""
-        chosen = question.choices.choices
+        chosen = question.choices.own
         rest = tuple(each for each in chosen if place_of(each) != place_of(wanted))
         own = next((each for each in chosen if place_of(each) == place_of(wanted)), None)
         if own is None:
@@ -355,7 +365,7 @@ def _value_of(text: str) -> str:
 
 def _nothing_valid(question: Question, limits: SearchLimits) -> Conflict | None:
     """Why nothing at all is valid on the day, where that is so."""
-    bare = _with(question, (), limits)
+    bare = ask(question.product.bare, (), limits)
     if _feasible(bare, limits) is not False:
         return None
     case = Case(bare.product.lowered, bare.choices)
@@ -379,7 +389,17 @@ def _retreats(beside: Beside, tried: Sequence[PlaceChoice], limits: SearchLimits
         for each in sorted(kept, key=lambda each: order[place_of(each)])
         if each is beside.own or place_of(each) in named
     ]
-    return tuple(filter(None, found))
+    return (*filter(None, found), *_without_bundles(beside, limits))
+
+
+def _without_bundles(beside: Beside, limits: SearchLimits) -> Iterator[Retreat]:
+    """The applied bundles of which giving up one alone suffices."""
+    product = beside.question.product
+    for bundle in product.bundles:
+        others = tuple(each for each in product.bundles if each is not bundle)
+        question = evolve(beside.question, product=product.applying(others))
+        if _feasible(evolve(beside, question=question).asked(limits), limits) is True:
+            yield Retreat("", f"bundle {bundle.key}", None)
 
 
 def _retreat(beside: Beside, choice: PlaceChoice, limits: SearchLimits) -> Retreat | None:
@@ -391,7 +411,10 @@ def _retreat(beside: Beside, choice: PlaceChoice, limits: SearchLimits) -> Retre
     others = None
     if len(layout.variables) == 1:
         domains = without.prepared.domains(without.choices.assumptions, limits)
-        others = None if isinstance(domains, Unknown) else len(domains[layout.variables[0]])
+        if not isinstance(domains, Unknown):
+            values = domains[layout.variables[0]]
+            outside = not isinstance(layout, SetLayout) and any(is_outside(layout, value) for value in values)
+            others = len(values) - int(outside)
     return Retreat(place_of(choice), describe_choice(choice), others)
 
 
@@ -423,7 +446,6 @@ def why(question: Question, place: str, value: object, limits: SearchLimits = NO
     """
     wanted = asked_value(question, place, value)
     try:
-        own = next((each for each in question.choices.choices if place_of(each) == place), None)
         beside = Beside.of(question, wanted)
         now = beside.asked(limits)
         possible = _feasible(now, limits)
@@ -431,7 +453,7 @@ def why(question: Question, place: str, value: object, limits: SearchLimits = NO
             return possible
         if not possible:
             return _excluded(beside, now, limits)
-        forced = _forced(question, wanted, own, limits)
+        forced = _forced(question, wanted, limits)
         if forced is not None:
             return forced
         return _not_forced(question, wanted, limits)
@@ -440,7 +462,7 @@ def why(question: Question, place: str, value: object, limits: SearchLimits = NO
 
 
 def _forced(
-    question: Question, wanted: PlaceChoice, own: PlaceChoice | None, limits: SearchLimits
+    question: Question, wanted: PlaceChoice, limits: SearchLimits
 ) -> Forced | ChosenByCustomer | None:
     """What forces a value, or that it is chosen; `None` if something else can be there."""
     lowered = question.product.lowered
@@ -450,10 +472,12 @@ def _forced(
     other = without(layout, choice_part(lowered, wanted), wanted)
     problem = switched.problem.extended([other], limits)
     opposite = len(problem.parts) - 1
-    chosen = [number for number in switched.choices if switched.members[number] is own]
-    if chosen and isinstance(problem.solve((*chosen, opposite), limits), Clash):
-        assert own is not None
-        return ChosenByCustomer(text, describe_choice(own))
+    for number in switched.choices:
+        own = switched.members[number]
+        assert isinstance(own, SlotChoice | OptionChoice)
+        same_place = place_of(own) == place_of(wanted)
+        if same_place and isinstance(problem.solve((number, opposite), limits), Clash):
+            return ChosenByCustomer(text, describe_choice(own))
     answer = problem.solve((*range(opposite), opposite), limits)
     if isinstance(answer, Unknown):
         raise SearchLimitError(answer.reason)
@@ -504,7 +528,9 @@ def _not_forced(
     defaulted = any(default.place == key for default in question.product.catalog.defaults)
     completed = complete(question, limits) if defaulted else None
     if isinstance(completed, Completed) and key in completed.defaults:
-        read = read_choices(question.product.catalog, {key: completed.configuration[key]})
+        # An instance that is not there is not among the places.
+        held = dict(completed.places).get(key, False)
+        read = read_choices(question.product.catalog, {key: held})
         layout = question.product.lowered.layout
         values = lower_choices(question.product.lowered, read).assumptions
         assignment = tuple(min(values.get(v, {0})) for v in range(len(layout.variables)))
@@ -527,7 +553,9 @@ def _others(question: Question, wanted: PlaceChoice, domains: Domains) -> tuple[
             assert isinstance(named, frozenset)
             return tuple(e for e, variable in pairs if 1 in domains[variable] and e not in named)
         case OptionLayout(option=option, variables=(variable,), values=meanings):
-            found = [meanings[value] for value in domains[variable]]
+            values = (meanings[value] for value in domains[variable])
+            # Without the assembly in which it lies an option has no value, which is no other value.
+            found = [meaning for meaning in values if not isinstance(meaning, Missing)]
             held = wanted.value if isinstance(wanted, OptionChoice) else None
             return tuple(option_value(option, meaning) for meaning in found if meaning != held)
         case SlotLayout(slot=slot) if slot.cardinality.kind == "mixed":
@@ -536,7 +564,8 @@ def _others(question: Question, wanted: PlaceChoice, domains: Domains) -> tuple[
             components = [layout.values[value][0][0].sku for value in shown_values if layout.values[value]]
             return tuple(sku for sku in components if sku not in skus)
         case SlotLayout(slot=slot, variables=(variable,)):
-            units = [layout.values[value] for value in domains[variable]]
+            may_be_absent = slot.cardinality.may_be_absent
+            units = [u for value in domains[variable] if (u := layout.values[value]) or may_be_absent]
             return tuple(
                 slot_value(slot, each) for each in units if not keeps(wanted, Chosen({slot.key: each}, {}))
             )
@@ -562,9 +591,9 @@ class PriceLine:
     Attributes:
         place: its path; empty for what no single place decides.
         title: for people.
-        provenance: `chosen` by the customer, `forced`, what a `default` says too, or the `cheapest` that
-            goes with the rest; `together` for what places decide only together; `always` for what none
-            decides.
+        provenance: `chosen` by the customer; by a `bundle`, which is what bundles add as well; `forced`, what
+            a `default` says too, or the `cheapest` that goes with the rest; `together` for what places decide
+            only together; `always` for what none decides.
         cheaper: what would cost less there; `None` where nothing would.
     """
 
@@ -627,27 +656,45 @@ def _price_by_places(
     product = question.product
     lines: list[PriceLine] = []
     weights = {term.variable: term.weights for term in objective.terms}
-    chosen = {place_of(choice) for choice in question.choices.choices}
-    configuration = product.configuration(best.witness)
+    chosen = {place_of(choice) for choice in question.choices.own}
+    bundled = {place_of(choice) for choice in question.choices.choices}
+    chosen_there = product.lowered.lift(best.witness)
     for place in product.catalog.places:
+        if place.within is not None and chosen_there.options[place.within] is not True:
+            continue
         layout = product.lowered.layout.of[place.key]
         cost = sum(weights[v][best.witness[v]] for v in layout.variables if v in weights)
         cheaper = _cheaper(layout, weights, cost, objective)
         if not cost and cheaper is None:
             continue
-        value = configuration[place.key]
+        value = place_value(place, chosen_there)
         provenance: Provenance = "cheapest"
         if place.key in chosen:
             provenance = "chosen"
+        elif place.key in bundled:
+            provenance = "bundle"
         elif all(len(domains[variable]) == 1 for variable in layout.variables):
             provenance = "forced"
         elif _is_default(question, place.key, value):
             provenance = "default"
         lines.append(PriceLine(place.key, place.title, value, part_of(objective, cost), provenance, cheaper))
-    if objective.constant:
-        rest = part_of(objective, objective.constant)
-        lines.append(PriceLine("", "besides", None, rest, "always"))
-    return PriceReason(configuration, tuple(lines), amount(objective, best.cost))
+    bundles = _by_bundles(product, objective)
+    if bundles:
+        lines.append(PriceLine("", "bundles", None, _told(objective.calc, bundles), "bundle"))
+    besides = Fraction(objective.constant, objective.factor) - bundles
+    if besides:
+        lines.append(PriceLine("", "besides", None, _told(objective.calc, besides), "always"))
+    return PriceReason(product.configuration(best.witness), tuple(lines), amount(objective, best.cost))
+
+
+def _by_bundles(product: PreparedProduct, objective: LoweredObjective) -> Fraction:
+    """What the applied bundles add to a calc."""
+    bare = product.bare
+    found = lower_calc(bare.lowered, bare.catalog.calcs[objective.calc.key])
+    # Where an amount decides how the calc is reckoned, no part of it is the bundles' own.
+    if not product.bundles or found is None or found.terms != objective.terms:
+        return Fraction(0)
+    return Fraction(objective.constant, objective.factor) - Fraction(found.constant, found.factor)
 
 
 def part_of(objective: LoweredObjective, total: int) -> Amount:
@@ -688,11 +735,18 @@ def _cheaper(
         case SlotLayout(slot=slot) if slot.cardinality.kind == "mixed":
             found = _cheapest_multiset(layout, weights[variables[0]])
         case SlotLayout(slot=slot, variables=(variable,)):
-            value = min(range(len(layout.values)), key=lambda each: weights[variable][each])
+            # Inside an assembly that may be absent every slot can be empty, which is no way to fill it.
+            first = int(not layout.values[0] and not slot.cardinality.may_be_absent) if layout.values else 0
+            if first >= len(layout.values):
+                return None
+            value = min(range(first, len(layout.values)), key=lambda each: weights[variable][each])
             found = slot_value(slot, layout.values[value]), weights[variable][value]
         case OptionLayout(option=option, variables=(variable,), values=meanings):
-            value = min(range(len(meanings)), key=lambda each: weights[variable][each])
-            found = option_value(option, meanings[value]), weights[variable][value]
+            real = [at for at, meaning in enumerate(meanings) if not isinstance(meaning, Missing)]
+            value = min(real, key=lambda each: weights[variable][each])
+            told = meanings[value]
+            assert not isinstance(told, Missing)
+            found = option_value(option, told), weights[variable][value]
         case _:
             # Elements of a set are seldom worth something each; what they add is told in the line.
             return None

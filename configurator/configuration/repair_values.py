@@ -138,11 +138,15 @@ class GivenUp:
         kept: tuple[PlaceChoice, ...],
         problem: tuple[SwitchedProblem, tuple[int, ...]],
         keys: tuple[RankingKey, ...],
+        gone: Sequence[PlaceChoice] = (),
     ) -> "GivenUp":
-        """Give up some choices, in catalog order, and keep others; `problem` is what is switched, and on."""
+        """Give up some choices, in catalog order, and keep others; `problem` is what is switched, and on.
+
+        Of instances that are left out `gone` are the choices inside them.
+        """
         layouts = product.lowered.layout.of
         number = {key: at for at, key in enumerate(layouts)}
-        price, before = price_before(product, choices)
+        price, before = price_before(product, choices, gone)
         return cls(
             product,
             tuple(number[place_of(choice)] for choice in choices),
@@ -233,23 +237,25 @@ def best_values(given_up: GivenUp, limits: SearchLimits) -> Iterator[NewValues]:
 # ---------------------------------------------------------------- what was given up
 
 
-def price_before(product: PreparedProduct, choices: Sequence[PlaceChoice]) -> tuple[Price | None, int | None]:
+def price_before(
+    product: PreparedProduct, choices: Sequence[PlaceChoice], gone: Sequence[PlaceChoice] = ()
+) -> tuple[Price | None, int | None]:
     """The price, and what some choices come to in it, as a total of its terms.
 
-    A choice that leaves something open comes to what it names, in the smallest quantity.
+    Those that are gone count besides, less what their places come to when they are empty. A choice that leaves something open comes to what it names, in the smallest quantity.
     """
     price = price_of(product)
     if price is None or isinstance(price, Unknown):
         return None, None
     lowered, objective = product.lowered, price.objective
-    if lower_choices(lowered, tuple(choices)).not_in_force:
+    if lower_choices(lowered, (*choices, *gone)).not_in_force:
         # What is not in force has a price all the same: that of a day on which it is.
         lowered = _on_every_day(lowered)
         found = lower_calc(lowered, objective.calc)
         if found is None:
             return None, None
         objective = found
-    total = _named_total(lowered, objective, choices)
+    total = _named_total(lowered, objective, choices, gone)
     if total is None:
         return price, None
     before = Fraction(total * price.objective.factor, objective.factor)
@@ -287,16 +293,21 @@ def _scaled(objective: LoweredObjective, factor: int) -> LoweredObjective:
 
 
 def _named_total(
-    lowered: LoweredProduct, objective: LoweredObjective, choices: Sequence[PlaceChoice]
+    lowered: LoweredProduct,
+    objective: LoweredObjective,
+    choices: Sequence[PlaceChoice],
+    gone: Sequence[PlaceChoice],
 ) -> int | None:
     """What choices name, as a total; `None` where the calc has no value for it."""
     weights = {term.variable: term.weights for term in objective.terms}
     total = 0
-    for choice in choices:
+    for choice in (*choices, *gone):
         for variable, value in named_values(lowered.layout, choice):
             if any(each.variable == variable and value in each.values for each in objective.unknown):
                 return None
-            total += weights[variable][value] if variable in weights else 0
+            own = weights.get(variable, ())
+            total += own[value] if own else 0
+            total -= own[0] if own and choice in gone else 0
     return total
 
 

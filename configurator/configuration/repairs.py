@@ -12,28 +12,32 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NoReturn
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice
+from configurator.catalog.evaluation import Chosen
 from configurator.catalog.model import Catalog
-from configurator.catalog.structure import ProductOption, Slot
+from configurator.catalog.structure import Place, ProductOption, Slot
+from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import Choices, read_choices
-from configurator.configuration.model import (
-    ComponentQuantity,
-    JsonValue,
-    PlaceValue,
-    json_value,
-    option_value,
-    place_value,
-)
+from configurator.configuration.given_choices import GivenChoice, lies_at, with_choices, without_places
+from configurator.configuration.model import JsonValue, PlaceValue, json_value, place_value
+from configurator.configuration.nested_choices import chosen_value, nested_choices
 from configurator.configuration.pricing import Amount
 from configurator.configuration.product import PreparedProduct, Question, ask
+from configurator.configuration.repair_parts import (
+    first_of_alike,
+    inside_of,
+    leaves_out,
+    locked_places,
+    switched_choices,
+)
 from configurator.configuration.repair_values import GivenUp, NewValues, RankingKey, best_values
 from configurator.configuration.validation import Invalid, validate
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import ChoiceError, InvalidConfigurationError, SearchLimitError
-from configurator.explanation.conflict import Case, Conflict, SwitchedCase
+from configurator.explanation.conflict import Conflict, SwitchedCase
 from configurator.explanation.minimal_sets import corrections
 from configurator.lowering.choices import place_of
 
@@ -49,7 +53,9 @@ class Change:
 
     Attributes:
         before: what was chosen; a component without its quantity is the SKU alone.
-        after: what to choose instead.
+        after: what to choose instead. An instance of an assembly is `True`, or `None` where it is left out; then
+            what was chosen inside it is taken back. A place inside an instance that is left out in any case is
+            `None`: what was chosen there is taken back.
         at_least: whether the choice that is given up was what the place `includes`.
     """
 
@@ -106,7 +112,7 @@ class Unrepairable:
     """Nothing helps: the rules and the locked choices alone leave nothing.
 
     Attributes:
-        conflicts: what speaks against the locked choices, as `validate` tells it.
+        conflicts: what speaks against the locked choices and the bundles, as `validate` tells it.
     """
 
     conflicts: tuple[Conflict, ...]
@@ -179,7 +185,7 @@ def _check(
     if isinstance(locked, str):
         # A text is a collection of letters, none of which anybody means.
         raise TypeError(f"locked places are a list, such as `[{locked!r}]`, not `{locked!r}`")
-    places = product.catalog.place_of
+    places = {**product.catalog.place_of, **product.catalog.assembly_of}
     for key in (*weights, *locked):
         if key not in places:
             raise ChoiceError(
@@ -199,6 +205,7 @@ def _repairs(
     keys: tuple[RankingKey, ...],
     limits: SearchLimits,
 ) -> Repairs | Unrepairable:
+    locked = locked_places(question.product.catalog, locked)
     repairing = Repairing.of(question, weights, locked, keys, limits)
     found: list[Repair] = []
     for weight, places in repairing.places_by_weight(limits):
@@ -210,7 +217,7 @@ def _repairs(
             found.append(repairing.told(each, weight))
     if found:
         return Repairs(tuple(found), more=False)
-    kept = tuple(choice for choice in question.choices.choices if place_of(choice) in locked)
+    kept = tuple(choice for choice in question.choices.own if place_of(choice) in locked)
     verdict = validate(ask(question.product, kept, limits), limits)
     if isinstance(verdict, Unknown):
         verdict.or_raise()
@@ -226,6 +233,8 @@ class Repairing:
         switched: rules and choices as parts that are switched on and off.
         weights: by the number of a choice's part; of those that may be given up.
         always: the numbers of all other parts.
+        asked: the places for which the customer chose something; for the others it is supposed here that an
+            instance stays, since something inside it was chosen.
     """
 
     product: PreparedProduct
@@ -234,6 +243,7 @@ class Repairing:
     weights: Mapping[int, int]
     always: tuple[int, ...]
     keys: tuple[RankingKey, ...]
+    asked: frozenset[str]
 
     @classmethod
     def of(
@@ -249,17 +259,18 @@ class Repairing:
         Raises:
             SearchLimitError: the time is up.
         """
-        product, choices = question.product, question.choices.choices
-        switched = SwitchedCase.of(Case(product.lowered, question.choices), limits)
-        places = dict(zip(switched.choices, map(place_of, choices), strict=True))
-        return cls(
-            product,
-            choices,
-            switched,
-            {part: weights.get(place, 1) for part, place in places.items() if place not in locked},
-            tuple(part for part in range(len(switched.members)) if places.get(part, "") in {"", *locked}),
-            keys,
-        )
+        product = question.product
+        switched = switched_choices(question, locked, limits)
+        choices = switched.case.choices.choices
+        # What bundles choose stays: one can do without a bundle, but not change what is in it.
+        given_up = {
+            part: weights.get(place_of(choice), 1)
+            for part, choice in zip(switched.choices, choices, strict=True)
+            if not choice.bundle and place_of(choice) not in locked
+        }
+        always = tuple(part for part in range(len(switched.members)) if part not in given_up)
+        asked = frozenset(place_of(choice) for choice in question.choices.own)
+        return cls(product, choices, switched, given_up, always, keys, asked)
 
     def places_by_weight(self, limits: SearchLimits) -> Iterator[tuple[int, list[frozenset[int]]]]:
         """Yield for each weight, ascending, all minimal sets of parts to give up that weigh so much."""
@@ -269,10 +280,25 @@ class Repairing:
         for weight, group in groupby(sets, key=lambda parts: sum(self.weights[part] for part in parts)):
             found: list[frozenset[int]] = []
             for parts in group:
+                if not self.is_first(parts):
+                    continue
                 found.append(parts)
                 if len(found) > MOST_SETS:
                     raise SearchLimitError(f"more than {MOST_SETS:,} sets of places could be given up")
-            yield weight, found
+            if found:
+                yield weight, found
+
+    def is_first(self, parts: frozenset[int]) -> bool:
+        """Whether of instances of which the same is chosen the first are given up: the others are no repair."""
+        if not self.product.lowered.symmetries:
+            return True
+        by_place = {place_of(choice): self.weights.get(part, 0) for part, choice in self._numbered}
+        given_up = {place_of(choice) for part, choice in self._numbered if part in parts}
+        return first_of_alike(self.product.catalog, self.choices, by_place, given_up)
+
+    @property
+    def _numbered(self) -> Sequence[tuple[int, PlaceChoice]]:
+        return tuple(zip(self.switched.choices, self.choices, strict=True))
 
     def values_of(self, sets: list[frozenset[int]], limits: SearchLimits) -> Iterator[NewValues]:
         """Yield what the sets of places can take instead, of all sets together the best first."""
@@ -282,77 +308,112 @@ class Repairing:
 
     def giving_up(self, parts: frozenset[int]) -> GivenUp:
         """Some choices given up, the others kept."""
-        numbered = tuple(zip(self.switched.choices, self.choices, strict=True))
+        given_up = tuple(choice for part, choice in self._numbered if part in parts)
+        kept = [choice for part, choice in self._numbered if part not in parts]
+        gone = inside_of(kept, given_up)
+        left_out = (evolve(choice, value=False) for choice in given_up if leaves_out(choice))
+        kept = [*(choice for choice in kept if choice not in gone), *left_out]
         return GivenUp.of(
             self.product,
-            tuple(choice for part, choice in numbered if part in parts),
-            tuple(choice for part, choice in numbered if part not in parts),
+            given_up,
+            tuple(kept),
             (
                 self.switched.problem,
                 tuple(part for part in range(len(self.switched.members)) if part not in parts),
             ),
             self.keys,
+            gone,
         )
 
     def told(self, found: NewValues, weight: int) -> Repair:
         """New values in the words of the catalog."""
         lowered = self.product.lowered
+        places, layouts = lowered.catalog.place_of, lowered.layout.of
         assignment = [0] * len(lowered.layout.variables)
-        keys = tuple(lowered.layout.of)
+        keys = tuple(layouts)
         for place, values in found.values:
-            for variable, value in zip(lowered.layout.of[keys[place]].variables, values, strict=True):
+            for variable, value in zip(layouts[keys[place]].variables, values, strict=True):
                 assignment[variable] = value
+        changed = {keys[place] for place, _ in found.values}
+        for key in changed:
+            # Around what changes everything is there, unless that changes too.
+            while (within := places[key].within) is not None and within not in changed:
+                assignment[layouts[within].variables[0]] = 1
+                key = within  # noqa: PLW2901 - outwards
         chosen = lowered.lift(tuple(assignment))
-        places = lowered.catalog.place_of
-        after = {keys[place]: place_value(places[keys[place]], chosen) for place, _ in found.values}
-        changes = []
-        choices = choices_json(lowered.catalog, self.choices)
-        for choice in self.choices:
-            key = place_of(choice)
-            if key in after:
-                changes.append(Change(key, chosen_value(places[key], choice), after[key], choice.at_least))
-                choices[key] = json_value(after[key])
-        return Repair(tuple(changes), weight, found.delta, found.keys, choices)
+        own = {place_of(choice): choice for choice in self.choices if not choice.bundle}
+        changes = tuple(
+            Change(key, chosen_value(places[key], choice), _value_told(places[key], chosen), choice.at_least)
+            for key, choice in own.items()
+            if key in changed
+        )
+        return Repair(changes, weight, found.delta, found.keys, self._choices_with(changes))
+
+    def _choices_with(self, changes: Sequence[Change]) -> dict[str, JsonValue]:
+        """The customer's own choices with changes made."""
+        catalog = self.product.catalog
+        stated = {place_of(choice): choice for choice in self.choices if not choice.bundle}
+        left = {key: choice for key, choice in stated.items() if key in self.asked}
+        for change in changes:
+            place = catalog.place_of[change.place]
+            within = place.within
+            if isinstance(place, ProductOption) and place.presence and change.after is None:
+                left = {key: choice for key, choice in left.items() if not lies_at(key, change.place)}
+                left[change.place] = OptionChoice(change.place, value=False, presence=True)
+            elif within is not None and change.after is None and not may_be_none(place):
+                left.pop(change.place, None)
+            else:
+                (left[change.place],) = read_choices(catalog, {change.place: json_value(change.after)})
+        ordered = tuple(left[place.key] for place in catalog.places if place.key in left)
+        return nested_choices(catalog, ordered)
+
+
+def _value_told(place: Place, chosen: Chosen) -> PlaceValue:
+    """What fills a place; an instance that is there is `True`, else `None`."""
+    value = place_value(place, chosen)
+    return value or None if isinstance(place, ProductOption) and place.presence else value
+
+
+def may_be_none(place: Place) -> bool:
+    """Whether nothing can be chosen for a place that is there."""
+    return isinstance(place, Slot) and place.cardinality.may_be_absent
+
+
+def with_repair(
+    catalog: Catalog, given: tuple[GivenChoice, ...], repair: Repair
+) -> tuple[GivenChoice, ...]:
+    """What a customer said with a repair made, each change where its place was."""
+    for change in repair.changes:
+        value = json_value(change.after)
+        made = {change.place: value}
+        if any(each.place == change.place for each in given):
+            read = read_choices(catalog, made)
+            new = GivenChoice(change.place, value, read)
+            given = tuple(new if each.place == change.place else each for each in given)
+            place = catalog.place_of[change.place]
+            if change.after is None and isinstance(place, ProductOption) and place.presence:
+                inner = [each.key for each in catalog.places if lies_at(each.key, change.place)]
+                inside = without_places(catalog, given, (key for key in inner if key != change.place))
+                given = inside
+        elif change.after is None and catalog.place_of[change.place].within is not None and not may_be_none(
+            catalog.place_of[change.place]
+        ) and not getattr(catalog.place_of[change.place], "presence", False):
+            given = without_places(catalog, given, (change.place,))
+        else:
+            given = with_choices(catalog, given, made)
+    return given
 
 
 # ---------------------------------------------------------------- choices as values
 
 
 def stated_choices(
-    catalog: Catalog, given: Mapping[str, object], *, only: bool = False
+    catalog: Catalog, given: Mapping[str, object], *, only: bool = False, bundles: Sequence[str] = ()
 ) -> dict[str, JsonValue]:
     """Choices in any form in the one form that repairs have, in catalog order.
 
     Raises:
-        ChoiceError: as in `read_choices`.
+        ChoiceError: as in `read_choices` and `read_bundles`.
     """
-    return choices_json(catalog, read_choices(catalog, given, only=only))
-
-
-def choices_json(catalog: Catalog, choices: Choices) -> dict[str, JsonValue]:
-    """Choices by path, as `validate` takes them."""
-    places = catalog.place_of
-    return {place_of(choice): choice_json(places[place_of(choice)], choice) for choice in choices}
-
-
-def chosen_value(place: Slot | ProductOption, choice: PlaceChoice) -> PlaceValue:
-    """What a choice says of its place: in canonical form, a component without a quantity as its SKU."""
-    match place, choice:
-        case Slot(), SlotChoice(units=units):
-            if place.cardinality.kind == "mixed":
-                return tuple(ComponentQuantity(sku, quantity or 1) for sku, quantity in units)
-            if not units:
-                return None
-            ((sku, quantity),) = units
-            stated = place.cardinality.kind == "identical" and quantity is not None
-            return ComponentQuantity(sku, quantity or 1) if stated else sku
-        case ProductOption(), OptionChoice(value=value):
-            return option_value(place, value)
-        case _:
-            raise AssertionError(choice)
-
-
-def choice_json(place: Slot | ProductOption, choice: PlaceChoice) -> JsonValue:
-    """A choice as `validate` takes it."""
-    value = json_value(chosen_value(place, choice))
-    return {"includes": value} if choice.at_least else value
+    applied = read_bundles(catalog, bundles)
+    return nested_choices(catalog, read_choices(catalog, given, only=only, bundles=applied))

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from configurator.catalog.model import Catalog
 from configurator.configuration.choices import Choices, shown
 from configurator.configuration.model import JsonValue, json_value
-from configurator.configuration.repairs import choices_json
+from configurator.configuration.nested_choices import nested_choices
 from configurator.errors import ChoiceError
 
 KEYS = ("name", "version", "digest")
@@ -30,17 +30,20 @@ class SavedConfiguration:
         name: the catalog's name.
         version: the catalog's version, for people.
         digest: what the catalog said.
+        bundles: the bundles that were applied, by name.
     """
 
     choices: Mapping[str, JsonValue] = field(converter=_kept)
     name: str
     version: str
     digest: str
+    bundles: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, JsonValue]:
-        """The JSON form: `choices`, and `catalog` with its `name`, `version` and `digest`."""
+        """The JSON form: `choices`, `bundles` if any, `catalog` with its `name`, `version` and `digest`."""
         catalog: dict[str, JsonValue] = {"name": self.name, "version": self.version, "digest": self.digest}
-        return {"choices": dict(self.choices), "catalog": catalog}
+        applied: dict[str, JsonValue] = {"bundles": list(self.bundles)} if self.bundles else {}
+        return {"choices": dict(self.choices), **applied, "catalog": catalog}
 
     @classmethod
     def from_dict(cls, data: object) -> "SavedConfiguration":
@@ -49,7 +52,7 @@ class SavedConfiguration:
         Raises:
             ChoiceError: it is none.
         """
-        if not isinstance(data, Mapping) or set(data) != {"choices", "catalog"}:
+        if not isinstance(data, Mapping) or set(data) - {"bundles"} != {"choices", "catalog"}:
             raise ChoiceError(["a saved configuration is an object with `choices` and `catalog`"])
         choices, catalog = data["choices"], data["catalog"]
         if not isinstance(choices, Mapping) or not all(isinstance(key, str) for key in choices):
@@ -60,8 +63,12 @@ class SavedConfiguration:
             or not all(isinstance(catalog[key], str) for key in KEYS)
         ):
             raise ChoiceError(["`catalog` is an object with the texts `name`, `version` and `digest`"])
+        bundles = data.get("bundles", [])
+        if not isinstance(bundles, list | tuple) or not all(isinstance(name, str) for name in bundles):
+            raise ChoiceError([f"`bundles` is a list of names, not `{shown(bundles)}`"])
         plain = {place: _plain(value) for place, value in choices.items()}
-        return cls(plain, *(catalog[key] for key in KEYS))
+        name, version, digest = (catalog[key] for key in KEYS)
+        return cls(plain, name, version, digest, tuple(bundles))
 
 
 def _plain(value: object) -> JsonValue:
@@ -79,6 +86,9 @@ def _plain(value: object) -> JsonValue:
             raise ChoiceError([f"`{shown(value)}` is nothing that JSON has"])
 
 
-def saved_configuration(catalog: Catalog, choices: Choices) -> SavedConfiguration:
-    """Choices of a catalog, in the order given, to be kept."""
-    return SavedConfiguration(choices_json(catalog, choices), catalog.name, catalog.version, catalog.digest)
+def saved_configuration(
+    catalog: Catalog, choices: Choices, bundles: tuple[str, ...] = ()
+) -> SavedConfiguration:
+    """Choices of a catalog, in the order given, and applied bundles, to be kept."""
+    told = nested_choices(catalog, choices)
+    return SavedConfiguration(told, catalog.name, catalog.version, catalog.digest, bundles)

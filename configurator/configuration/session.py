@@ -13,17 +13,25 @@ from typing import Generic, Literal, TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from configurator.catalog.choices import PlaceChoice
-from configurator.configuration.choices import read_choices
-from configurator.configuration.completion import Completed, Completion, NotCompletable, complete
-from configurator.configuration.domains import (
-    Deltas,
-    Offers,
-    OfferWriter,
-    PlaceOffers,
-    taken_defaults,
+from configurator.catalog.model import Bundle, Catalog
+from configurator.configuration.bundles import read_bundles
+from configurator.configuration.completion import (
+    Completed,
+    Completion,
+    NotCompletable,
+    WishOutcome,
+    complete,
 )
+from configurator.configuration.domains import PlaceOffers
 from configurator.configuration.enumeration import Count, count_configurations
+from configurator.configuration.given_choices import (
+    GivenChoice,
+    check_places,
+    choices_of,
+    with_choices,
+    without_places,
+)
+from configurator.configuration.offer_writing import Deltas, Offers, OfferWriter, taken_defaults
 from configurator.configuration.price_deltas import Price, PriceDeltas, price_deltas, price_of
 from configurator.configuration.pricing import Amount, amount
 from configurator.configuration.product import PreparedProduct, Question, ask
@@ -33,33 +41,17 @@ from configurator.configuration.saved import SavedConfiguration, saved_configura
 from configurator.configuration.validation import Invalid, Verdict, validate
 from configurator.csp.semantics import holds
 from configurator.csp.variables import Assignment
-from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import NO_LIMITS, Domains, Infeasible, SearchLimits, Unknown
 from configurator.engines.switched import Clash, Possible
-from configurator.errors import ChoiceError, SearchLimitError
+from configurator.errors import SearchLimitError
 from configurator.explanation.minimal_sets import corrections
-from configurator.lowering.choices import lower_choices
+from configurator.lowering.choices import lower_choices, place_of
 
 T = TypeVar("T")
 
 Provenance = Literal["chosen", "default", "bundle", "forced", "open"]
-"""Where the value of a place comes from: the customer chose it, the rules leave nothing else (`forced`),
-completion takes its `default`, or nothing is settled (`open`). `bundle` is for what came with a bundle, which
-nothing does so far."""
-
-
-@frozen
-class GivenChoice:
-    """What a customer said about a place.
-
-    Attributes:
-        value: as it was given.
-        choice: as it was understood.
-    """
-
-    place: str
-    value: object
-    choice: PlaceChoice = field(repr=False)
+"""Where the value of a place comes from: the customer chose it, a `bundle` that is applied did, the rules
+leave nothing else (`forced`), completion takes its `default`, or nothing is settled (`open`)."""
 
 
 @frozen
@@ -115,8 +107,8 @@ class Session:
     """Choices made one after the other; see `Configurator.session`. Two sessions are equal if they are one.
 
     Attributes:
-        product: what is configured, on its day.
-        given: the choices, in the order in which the customer made them, one for each place.
+        product: what is configured, on its day, with the bundles that are applied.
+        given: the choices, in the order in which the customer made them; no two about one place.
         seconds: the time limit of each question; what a limit kept open is tried again when asked again.
         earlier: the session before the last step; `None` at the beginning.
     """
@@ -140,6 +132,11 @@ class Session:
         return MappingProxyType({each.place: deepcopy(each.value) for each in self.given})
 
     @property
+    def bundles(self) -> tuple[str, ...]:
+        """The bundles that are applied, by name, in the order declared."""
+        return tuple(bundle.key for bundle in self.product.bundles)
+
+    @property
     def as_of(self) -> date:
         """The day for which everything is told."""
         return self.product.lowered.as_of
@@ -150,6 +147,8 @@ class Session:
         """Choose for one or more places, whatever was chosen for them before; what is chosen last comes last.
 
         Choices that cannot be completed are taken as well: `verdict` then tells why, and nothing is offered.
+        What is chosen for an assembly as a whole, a list, an object or nothing, replaces what was chosen
+        inside it; what is chosen inside an instance that was left out brings it back.
 
         Args:
             choices: by dotted path, as in `Configurator.validate`.
@@ -158,19 +157,38 @@ class Session:
         Raises:
             ChoiceError: a choice names what does not exist or does not fit its place.
         """
-        wanted = {**choices, **more}
-        read = self._read(wanted)
-        made = [GivenChoice(place, deepcopy(value), read[place]) for place, value in wanted.items()]
-        return self._step((*(each for each in self.given if each.place not in wanted), *made))
+        return self._step(with_choices(self.product.catalog, self.given, {**choices, **more}))
 
     def retract(self, *places: str) -> "Session":
-        """Leave places open again; for those that are open anyway it changes nothing.
+        """Leave places open again, an assembly with its inside; what is open anyway stays so.
 
         Raises:
             ChoiceError: there is no such place.
         """
-        self._check_places(places)
-        return self._step(tuple(each for each in self.given if each.place not in places))
+        check_places(self.product.catalog, places)
+        return self._step(without_places(self.product.catalog, self.given, places))
+
+    def with_bundle(self, *names: str) -> "Session":
+        """Apply bundles, besides those that are applied: what they choose then holds beside the choices.
+
+        A bundle that clashes with the choices, or is not in force, is applied as well: `verdict` tells why
+        that is not possible. One that is applied already stays.
+
+        Raises:
+            ChoiceError: there is no such bundle.
+        """
+        together = tuple(dict.fromkeys((*self.bundles, *names)))
+        return self._applying(read_bundles(self.product.catalog, together))
+
+    def without_bundle(self, *names: str) -> "Session":
+        """Leave bundles out again; for those that are not applied it changes nothing.
+
+        Raises:
+            ChoiceError: there is no such bundle.
+        """
+        left_out = read_bundles(self.product.catalog, dict.fromkeys(names))
+        keys = {bundle.key for bundle in left_out}
+        return self._applying(tuple(each for each in self.product.bundles if each.key not in keys))
 
     def undo(self) -> "Session":
         """The session before the last step, whatever the step was; at the beginning this one."""
@@ -215,15 +233,25 @@ class Session:
         return self._answered(self._count, count_configurations)
 
     def complete(self) -> Completion:
-        """A valid configuration that keeps the choices, then the defaults, then catalog order."""
+        """The best valid configuration that keeps the choices: see `Configurator.complete`."""
         return self._answered(self._completion, complete)
+
+    def wishes(self) -> tuple[WishOutcome, ...] | NotCompletable | Unknown:
+        """What becomes of the catalog's wishes in `complete`, with what stands against those not kept."""
+
+        def find(question: Question, limits: SearchLimits) -> Completion:
+            return complete(question, limits, reasons=True)
+
+        found: Completion = self._told(find)
+        return found.wishes if isinstance(found, Completed) else found
 
     def options(self) -> Offers | Unknown:
         """What every place can take and what it cannot, with price deltas, by path, in catalog order.
 
         What is not excluded can be completed together with all choices. For a place that is decided
         everything else is excluded; `alternatives` tells what it could be changed to. Components that are
-        not in force on the day are left out. Price deltas of all values are told where at most the price
+        not in force on the day are left out. The `reason` of an offer tells why it is in its state, see
+        `OfferReason`. Price deltas of all values are told where at most the price
         itself is bounded outside the diagram. Under other wide sums those are told that are settled
         quickly; the others are unknown, and `price_delta` tells them one by one.
         """
@@ -277,23 +305,29 @@ class Session:
         Raises:
             ChoiceError: there is no such place.
         """
-        self._check_places((place,))
-        if any(each.place == place for each in self.given):
+        check_places(self.product.catalog, (place,))
+        places = _decided_by(self.product.catalog, place)
+        if any(place_of(choice) in places for each in self.given for choice in each.choices):
             return "chosen"
+        in_force = (bundle for bundle in self.product.bundles if bundle.period.holds(self.as_of))
+        if any(place_of(choice) in places for bundle in in_force for choice in bundle.choices):
+            return "bundle"
         view = self._answered(self._view, _view)
         if isinstance(view, Unknown):
             return view
-        domains = [view.domains[variable] for variable in self.product.lowered.layout.of[place].variables]
+        layouts = self.product.lowered.layout.of
+        domains = [view.domains[variable] for key in places for variable in layouts[key].variables]
         if not all(domains):
             return "open"
         if all(len(values) == 1 for values in domains):
             return "forced"
-        if not any(default.place == place for default in self.product.catalog.defaults):
+        if not any(default.place in places for default in self.product.catalog.defaults):
             return "open"
         completion = self.complete()
         if isinstance(completion, Unknown):
             return completion
-        return "default" if isinstance(completion, Completed) and place in completion.defaults else "open"
+        taken = isinstance(completion, Completed) and any(each in places for each in completion.defaults)
+        return "default" if taken else "open"
 
     def why(self, place: str, value: object) -> Why:
         """Why a place has a value: forced by what, chosen, a default, or not forced at all.
@@ -340,28 +374,17 @@ class Session:
         )
 
     def save(self) -> SavedConfiguration:
-        """The choices and nothing that follows from them; `upgrade` brings them before a newer catalog."""
-        return saved_configuration(self.product.catalog, tuple(each.choice for each in self.given))
+        """The choices and bundles, nothing that follows; `upgrade` brings them before a newer catalog."""
+        choices = tuple(choice for each in self.given for choice in each.choices)
+        return saved_configuration(self.product.catalog, choices, self.bundles)
 
     # ------------------------------------------------------------ inside
 
     def _step(self, given: tuple[GivenChoice, ...]) -> "Session":
         return Session(self.product, given, self.seconds, self, self._now)
 
-    def _read(self, given: Mapping[str, object]) -> dict[str, PlaceChoice]:
-        return {
-            choice.slot if hasattr(choice, "slot") else choice.option: choice
-            for choice in read_choices(self.product.catalog, given)
-        }
-
-    def _check_places(self, places: Iterable[str]) -> None:
-        known = self.product.catalog.place_of
-        unknown = [place for place in places if place not in known]
-        if unknown:
-            raise ChoiceError(
-                [f"`{place}` is neither a slot nor an option" for place in unknown],
-                did_you_mean(str(unknown[0]), known),
-            )
+    def _applying(self, bundles: tuple[Bundle, ...]) -> "Session":
+        return Session(self.product.applying(bundles), self.given, self.seconds, self, self._now)
 
     def _question(self, limits: SearchLimits) -> Question:
         """The choices brought before the product.
@@ -416,8 +439,22 @@ class Session:
                 self._completion.answers.append(found)
             return self._completion.answers[0]
 
+        def narrowed(other: Question) -> tuple[Domains, Deltas]:
+            found = _view(other, limits)
+            if isinstance(found, Unknown):
+                raise SearchLimitError(found.reason)
+            inside = found.deltas
+            if isinstance(inside, PriceDeltas) and isinstance(deltas, PriceDeltas):
+                inside = inside.against(deltas.now)
+            elif isinstance(inside, PriceDeltas):
+                inside = deltas
+            return found.domains, _told_of(inside)
+
         defaults = taken_defaults(question, view.domains, completed)
-        return OfferWriter(question, view.domains, limits, defaults, excluded=True, deltas=_told_of(deltas))
+        told = _told_of(deltas)
+        return OfferWriter(
+            question, view.domains, limits, defaults, excluded=True, deltas=told, narrowed=narrowed
+        )
 
     def _offers_against(self, place: str, now: _Total | Unknown) -> PlaceOffers | Unknown:
         """The offers of one place, measured by another price."""
@@ -475,7 +512,7 @@ class _Switches:
 
     def keeps(self, part: int, assignment: Assignment) -> bool:
         """Whether a solution is what a choice says."""
-        lowered = lower_choices(self.product.lowered, (self.given[part].choice,))
+        lowered = lower_choices(self.product.lowered, self.given[part].choices)
         return (
             not lowered.not_in_force
             and all(assignment[variable] in values for variable, values in lowered.assumptions.items())
@@ -483,11 +520,17 @@ class _Switches:
         )
 
 
+def _decided_by(catalog: Catalog, place: str) -> frozenset[str]:
+    """The places whose values decide a place: of an assembly whether its instances are there, else itself."""
+    home = catalog.assembly_of.get(place)
+    if home is None:
+        return frozenset({place})
+    return frozenset(each.presence for each in home.instances if each.presence == each.prefix)
+
+
 def _question_of(product: PreparedProduct, given: Iterable[GivenChoice], limits: SearchLimits) -> Question:
     """Choices brought before a product, in catalog order."""
-    by_place = {each.place: each.choice for each in given}
-    ordered = tuple(by_place[place.key] for place in product.catalog.places if place.key in by_place)
-    return ask(product, ordered, limits)
+    return ask(product, choices_of(product.catalog, given), limits)
 
 
 def _view(question: Question, limits: SearchLimits) -> _View | Unknown:

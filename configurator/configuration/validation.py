@@ -13,6 +13,7 @@ from attrs import field, frozen
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.judgement import violations
 from configurator.catalog.rules import Rule
+from configurator.catalog.structure import ProductOption
 from configurator.configuration.choices import read_choices
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import Question
@@ -37,7 +38,7 @@ from configurator.explanation.conflict import (
     find_conflict,
     sentence,
 )
-from configurator.lowering.choices import lower_choices
+from configurator.lowering.choices import lower_choices, place_of
 
 
 @frozen
@@ -173,14 +174,35 @@ def conflicts_of(
 
 
 def open_places(question: Question) -> tuple[str, ...]:
-    """The places that the choices leave open, in catalog order; one of them may be only half decided."""
-    assumptions = question.choices.assumptions
+    """The places that the choices leave open, in catalog order; one of them may be only half decided.
+
+    An assembly is open where it is open whether some instance is there; what is inside that is not told.
+    """
+    catalog, assumptions = question.product.catalog, question.choices.assumptions
     layouts = question.product.lowered.layout.of
-    return tuple(
-        key
-        for key, layout in layouts.items()
-        if any(len(assumptions.get(variable, ())) != 1 for variable in layout.variables)
-    )
+    said_inside = {place_of(choice) for choice in question.choices.choices}
+    there: set[str] = set()
+    for key in said_inside:
+        # What is chosen inside an instance has it there.
+        while (within := catalog.place_of[key].within) is not None:
+            there.add(within)
+            key = within  # noqa: PLW2901 - outwards
+    found: dict[str, None] = {}
+    unclear: set[str] = set()
+    for key, layout in layouts.items():
+        place = catalog.place_of[key]
+        decided = all(len(assumptions.get(variable, ())) == 1 for variable in layout.variables)
+        if place.within in unclear:
+            unclear.add(key)
+        elif decided:
+            continue
+        elif isinstance(place, ProductOption) and place.presence:
+            if key not in there:
+                unclear.add(key)
+                found.setdefault(catalog.assembly_around(key).key)
+        else:
+            found.setdefault(key)
+    return tuple(found)
 
 
 def notices(question: Question, chosen: Chosen) -> tuple[Notice, ...]:

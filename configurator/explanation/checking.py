@@ -18,10 +18,11 @@ from itertools import combinations_with_replacement, product
 from attrs import define, field, frozen
 
 from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
-from configurator.catalog.evaluation import Chosen, Units
+from configurator.catalog.evaluation import Chosen, Units, Worth
 from configurator.catalog.judgement import places_read, violations
 from configurator.catalog.rules import Restriction
-from configurator.catalog.values import Value
+from configurator.catalog.structure import Place
+from configurator.catalog.values import ABSENT, Missing
 from configurator.csp.constraints import Constraint
 from configurator.csp.interchangeability import Interchangeability
 from configurator.csp.problem import ConstraintProblem
@@ -40,7 +41,7 @@ from configurator.explanation.conflict import (
     name_of,
     restriction_of,
 )
-from configurator.explanation.evidence import Fact
+from configurator.explanation.evidence import DecisionEvidence, Fact
 from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
 from configurator.lowering.product import LoweredProduct, unit_literals
@@ -162,19 +163,26 @@ class Members:
         """The members by their names."""
         rules = {restriction.key: restriction for restriction in case.lowered.restrictions}
         facts = {fact.key: fact for fact in case.facts}
-        choices = {place_of(choice): choice for choice in case.choices.choices}
+        choices = {(place_of(choice), choice.bundle): choice for choice in case.choices.choices}
+        # Of one place there may be one's own choice and those of bundles: the evidence tells which is meant.
+        decisions = [each for each in conflict.evidence if isinstance(each, DecisionEvidence)]
+        meant = [(each.place, each.bundle) for each in decisions]
+        meant += [(place, "") for place in conflict.choices if place not in dict(meant)]
         for names, known, told in (
             (conflict.rules, rules, "no rule `{}` is in force"),
             (conflict.stock, facts, "nothing is said about `{}`"),
-            (conflict.choices, choices, "nothing is chosen for `{}`"),
         ):
             for name in names:
                 if name not in known:
                     return Refuted(told.format(name))
+        chosen = [choices[each] for each in meant if each in choices]
+        if not conflict.not_in_force and len(chosen) < len(meant):
+            missing = next(place for place, bundle in meant if (place, bundle) not in choices)
+            return Refuted(f"nothing is chosen for `{missing}`")
         return cls(
             tuple(rules[name] for name in conflict.rules),
             tuple(facts[name] for name in conflict.stock),
-            tuple(choices[name] for name in conflict.choices),
+            tuple(chosen),
         )
 
     def without(self, left_out: object) -> "Members":
@@ -215,6 +223,13 @@ def check_conflict(case: Case, conflict: Conflict, limits: SearchLimits = NO_LIM
 def _check_dates(case: Case, conflict: Conflict) -> Checked | Refuted:
     absent = {(missing.place, missing.component.sku) for missing in case.choices.not_in_force}
     day = case.lowered.as_of
+    if not conflict.choices:
+        expired = {bundle.key for bundle in case.choices.expired}
+        for key in conflict.not_in_force:
+            if key not in expired:
+                return Refuted(f"the bundle `{key}` is not applied, or is in force on {day}")
+        told = (f"the bundle `{key}` is applied, and not in force on {day}" for key in conflict.not_in_force)
+        return Checked(tuple(told))
     for place in conflict.choices:
         for sku in conflict.not_in_force:
             if (place, sku) not in absent:
@@ -318,7 +333,7 @@ class Filling:
 
     values: tuple[int, ...]
     units: Units = ()
-    value: Value = None
+    value: Worth = None
 
 
 @frozen(eq=False)
@@ -337,6 +352,122 @@ class Level:
     constraints: tuple[Constraint, ...]
 
 
+@frozen(eq=False)
+class Rooms:
+    """What of a product lies inside instances of assemblies, which may be there or not.
+
+    Attributes:
+        never: options that say that an instance is there, of those that cannot be: something in it must be
+            filled and cannot.
+    """
+
+    lowered: LoweredProduct
+    never: frozenset[str] = field(init=False)
+
+    @never.default
+    def _never_there(self) -> frozenset[str]:
+        layouts, catalog = self.lowered.layout.of, self.lowered.catalog
+        found: set[str] = set()
+        # What is inside comes after what it lies in: backwards, the innermost first.
+        for place in reversed(catalog.places):
+            if place.within is not None and first_filling(layouts[place.key]) is None:
+                found.add(place.within)
+        for home in reversed(catalog.assemblies):
+            possible = sum(each.presence not in found for each in home.instances)
+            if home.repeated and home.within is not None and possible < home.minimum:
+                found.add(home.within)
+        return frozenset(found)
+
+    def with_surroundings(self, places: Iterable[str]) -> set[str]:
+        """Places, and whether the instances are there in which they lie."""
+        found: set[str] = set()
+        for place in places:
+            key: str | None = place
+            while key is not None and key not in found:
+                found.add(key)
+                key = self.lowered.catalog.place_of[key].within
+        return found
+
+    def with_siblings(self, places: set[str]) -> set[str]:
+        """Places, and of assemblies of which some number must be there whether any of them is."""
+        found = set(places)
+        for home in self.lowered.catalog.assemblies:
+            own = {each.presence for each in home.instances if each.presence == each.prefix}
+            if home.minimum and home.repeated and own & found:
+                found |= self.with_surroundings(each for each in own if each is not None)
+        return found
+
+    def links(
+        self, wanted: set[str], place_at: Mapping[int, str]
+    ) -> list[tuple[set[str], Constraint]]:
+        """What makes places empty where what they lie in is not there, of the wanted places."""
+        if not self.lowered.catalog.assemblies:
+            return []
+        found: list[tuple[set[str], Constraint]] = []
+        for constraint in self.lowered.problem.constraints:
+            places = {place_at[variable] for variable in constraint.scope}
+            if restriction_of(constraint) is None and places <= wanted and self._speaks_of_presence(places):
+                found.append((places, constraint))
+        return found
+
+    def _speaks_of_presence(self, places: Iterable[str]) -> bool:
+        catalog = self.lowered.catalog
+        return any(getattr(catalog.place_of[place], "presence", False) for place in places)
+
+    def told(self, options: Mapping[str, Worth]) -> Mapping[str, Worth]:
+        """Options as expressions see them: a set inside an instance that is not there has no value."""
+        if not self.lowered.catalog.assemblies:
+            return options
+        places = self.lowered.catalog.place_of
+        return {
+            key: ABSENT
+            if isinstance(value, frozenset)
+            and (within := places[key].within) is not None
+            and options.get(within) is not True
+            else value
+            for key, value in options.items()
+        }
+
+    def filled(self, assignment: Sequence[int], done: set[str]) -> Assignment | None:
+        """The other places filled in some way, as few instances as may be; `None` where that cannot be."""
+        values = list(assignment)
+        layouts, catalog = self.lowered.layout.of, self.lowered.catalog
+        homes = {each.prefix: home for home in catalog.assemblies for each in home.instances}
+        for key, layout in layouts.items():
+            if key in done:
+                continue
+            place = catalog.place_of[key]
+            there = place.within is None or values[layouts[place.within].variables[0]] == 1
+            filling: tuple[int, ...] | None = (0,) * len(layout.variables)
+            if there and getattr(place, "presence", False):
+                home = homes[key]
+                own = [each.presence for each in home.instances if each.presence is not None]
+                count = sum(values[layouts[each].variables[0]] for each in own)
+                filling = (int(home.repeated and count < home.minimum and key not in self.never),)
+            elif there:
+                filling = first_filling(layout)
+            if filling is None:
+                return None
+            for variable, value in zip(layout.variables, filling, strict=True):
+                values[variable] = value
+        return tuple(values)
+
+
+def first_filling(layout: PlaceLayout) -> tuple[int, ...] | None:
+    """The first way to fill a place that is there; `None` where there is none."""
+    for filling in fillings_of(layout, {}, ()):
+        match layout:
+            case SetLayout(option=option):
+                real = len(filling.value) >= option.minimum if isinstance(filling.value, frozenset) else False
+            case SlotLayout(slot=slot):
+                real = bool(filling.units) or slot.cardinality.may_be_absent
+            case _:
+                real = not isinstance(filling.value, Missing)
+        if real:
+            return filling.values
+    return None
+
+
 @define(eq=False)
 class Trial:
     """All ways to fill the places that some members read, one after the other.
@@ -346,6 +477,7 @@ class Trial:
     """
 
     lowered: LoweredProduct
+    rooms: Rooms
     levels: tuple[Level, ...]
     hopeless: bool
     cases: int = field(default=0)
@@ -357,16 +489,27 @@ class Trial:
         Raises:
             TooManyCasesError: one place alone can be filled in too many ways.
         """
-        layout = lowered.layout
-        reads = [(set(places_read(each)), each) for each in members.restrictions]
+        layout, rooms = lowered.layout, Rooms(lowered)
+        reads = [(rooms.with_surroundings(places_read(each)), each) for each in members.restrictions]
         stated = [constraint for fact in members.facts for constraint in fact.constraints]
         place_at = {v: key for key, found in layout.of.items() for v in found.variables}
-        facts = [({place_at[v] for v in each.scope}, each) for each in stated]
-        choices = {place_of(choice): choice for choice in members.choices}
-        wanted = set().union(choices, *(places for places, _ in reads), *(places for places, _ in facts))
+        facts = [(rooms.with_surroundings(place_at[v] for v in each.scope), each) for each in stated]
+        choices: dict[str, list[PlaceChoice]] = {}
+        for choice in members.choices:
+            choices.setdefault(place_of(choice), []).append(choice)
+        wanted = rooms.with_siblings(
+            rooms.with_surroundings(set().union(choices, *(p for p, _ in reads), *(p for p, _ in facts)))
+        )
+        facts += rooms.links(wanted, place_at)
         alike = _alike(lowered, members.restrictions, stated)
         fillings = {
-            key: tuple(_limited(fillings_of(layout.of[key], alike, choices.get(key))))
+            key: tuple(
+                _limited(
+                    each
+                    for each in fillings_of(layout.of[key], alike, choices.get(key, ()))
+                    if key not in rooms.never or not any(each.values)
+                )
+            )
             for key in layout.of
             if key in wanted
         }
@@ -385,7 +528,7 @@ class Trial:
             )
         nowhere = [each for places, each in reads if not places]
         hopeless = any(violations(each, Chosen({}, {})) for each in nowhere)
-        return cls(lowered, tuple(levels), hopeless)
+        return cls(lowered, rooms, tuple(levels), hopeless)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -400,28 +543,21 @@ class Trial:
             TooManyCasesError: more than `MOST_CASES` fillings would have to be looked at.
             SearchLimitError: the time is up.
         """
-        if self.hopeless:
+        if self.hopeless or self.rooms.filled([0] * len(self.lowered.layout.variables), set()) is None:
             return None
         assignment = [0] * len(self.lowered.layout.variables)
-        for key, layout in self.lowered.layout.of.items():
-            if key not in self.places:
-                some = next(fillings_of(layout, {}, None), None)
-                if some is None:
-                    return None
-                for variable, value in zip(layout.variables, some.values, strict=True):
-                    assignment[variable] = value
         return self._fill(0, {}, {}, assignment, limits)
 
     def _fill(
         self,
         at: int,
         units: dict[str, Units],
-        options: dict[str, Value],
+        options: dict[str, Worth],
         assignment: list[int],
         limits: SearchLimits,
     ) -> Assignment | None:
         if at == len(self.levels):
-            return tuple(assignment)
+            return self.rooms.filled(assignment, {level.key for level in self.levels})
         level = self.levels[at]
         for filling in level.fillings:
             self.cases += 1
@@ -435,7 +571,7 @@ class Trial:
                 options[level.key] = filling.value
             for variable, value in zip(level.layout.variables, filling.values, strict=True):
                 assignment[variable] = value
-            if self._kept(level, Chosen(units, options), assignment):
+            if self._kept(level, Chosen(units, self.rooms.told(options)), assignment):
                 found = self._fill(at + 1, units, options, assignment, limits)
                 if found is not None:
                     return found
@@ -469,54 +605,65 @@ def _limited(fillings: Iterator[Filling]) -> Iterator[Filling]:
 
 
 def fillings_of(
-    layout: PlaceLayout, alike: Mapping[int, Mapping[int, int]], choice: PlaceChoice | None
+    layout: PlaceLayout, alike: Mapping[int, Mapping[int, int]], choices: Sequence[PlaceChoice]
 ) -> Iterator[Filling]:
-    """Yield the ways to fill a place that a choice leaves, in catalog order; of those alike only the first.
+    """Yield the ways to fill a place that choices leave, in catalog order; of those alike only the first.
 
     Args:
         layout: the place's.
         alike: for each variable, for values that need not be told apart, the group's smallest value.
-        choice: what is chosen, if anything is.
+        choices: what is chosen for it: one's own choice and those of bundles.
     """
-    seen: set[tuple[int, ...]] = set()
-    for values in _value_tuples(layout, alike, choice):
+    seen: set[tuple[tuple[int, ...], bool]] = set()
+    lies_inside = _place(layout).within is not None
+    for values in _value_tuples(layout, alike, choices):
         filling = _filling(layout, values)
-        if choice is not None and not keeps(choice, _alone(layout, filling)):
+        if not all(keeps(choice, _alone(layout, filling)) for choice in choices):
             continue
         look = tuple(
             alike.get(variable, {}).get(value, value)
             for variable, value in zip(layout.variables, values, strict=True)
         )
-        if look not in seen:
-            seen.add(look)
+        # Inside an instance being empty is a way of its own, whether or not a member tells it apart.
+        way = (look, lies_inside and any(values))
+        if way not in seen:
+            seen.add(way)
             yield filling
 
 
 def _value_tuples(
-    layout: PlaceLayout, alike: Mapping[int, Mapping[int, int]], choice: PlaceChoice | None
+    layout: PlaceLayout, alike: Mapping[int, Mapping[int, int]], choices: Sequence[PlaceChoice]
 ) -> Iterator[tuple[int, ...]]:
-    """What the variables of a place can be together, whatever the rules."""
+    """What the variables of a place can be together, whatever the rules; more where several choices clash."""
+    slots = [choice for choice in choices if isinstance(choice, SlotChoice)]
+    exact = next((choice for choice in slots if not choice.at_least), None)
     match layout:
-        case SlotLayout() if isinstance(choice, SlotChoice) and not choice.at_least:
-            yield from product(*(sorted(each.values) for each in unit_literals(layout, choice.units) or ()))
+        case SlotLayout() if exact is not None:
+            yield from product(*(sorted(each.values) for each in unit_literals(layout, exact.units) or ()))
         case SlotLayout(slot=slot, variables=variables, values=values) if slot.cardinality.kind == "mixed":
-            named = {sku for sku, _ in choice.units} if isinstance(choice, SlotChoice) else set()
+            named = {sku for choice in slots for sku, _ in choice.units}
             shown: dict[tuple[int, ...], int] = {}
             for value in range(1, len(values)):
                 look = tuple(alike.get(variable, {}).get(value, value) for variable in variables)
                 own = (value,) if values[value][0][0].sku in named else ()
                 shown.setdefault((*look, *own), value)
             kinds = tuple(shown.values())
-            for size in range(slot.cardinality.minimum, slot.cardinality.maximum + 1):
+            outside = slot.within is not None and slot.cardinality.minimum > 0
+            for size in (*((0,) if outside else ()), *range(slot.cardinality.minimum, len(variables) + 1)):
                 blanks = (0,) * (len(variables) - size)
                 for picked in combinations_with_replacement(kinds, size):
                     yield (*picked, *blanks)
         case SetLayout(option=option, variables=variables):
             for inside in product((0, 1), repeat=len(variables)):
-                if option.minimum <= sum(inside) <= option.maximum:
+                empty = option.within is not None and not any(inside)
+                if empty or option.minimum <= sum(inside) <= option.maximum:
                     yield inside
         case SlotLayout(values=values) | OptionLayout(values=values):
             yield from ((value,) for value in range(len(values)))
+
+
+def _place(layout: PlaceLayout) -> Place:
+    return layout.slot if isinstance(layout, SlotLayout) else layout.option
 
 
 def _filling(layout: PlaceLayout, values: tuple[int, ...]) -> Filling:

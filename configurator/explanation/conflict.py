@@ -12,16 +12,24 @@ on and off (`engines.switched`); a customer's choices are parts added to it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from itertools import islice, product
 from typing import Literal as OneOf
 
 from attrs import evolve, field, frozen
 
-from configurator.catalog.choices import PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
 from configurator.catalog.evaluation import Chosen, Units
 from configurator.catalog.expressions import Aggregate, AttributeOf, Expression, children
-from configurator.catalog.judgement import Violation, blank_terms, places_read, violations
+from configurator.catalog.judgement import (
+    Violation,
+    blank_terms,
+    places_read,
+    violations,
+    violations_decided,
+)
 from configurator.catalog.messages import places_told, tell
+from configurator.catalog.model import Bundle
 from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
 from configurator.catalog.source_words import condition_of
 from configurator.catalog.structure import Slot
@@ -40,6 +48,7 @@ from configurator.explanation.evidence import (
     Fact,
     RuleEvidence,
     StockEvidence,
+    WishEvidence,
 )
 from configurator.explanation.minimal_sets import MinimalSet, minimal_conflicts, shrink
 from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, missing, place_of
@@ -56,8 +65,8 @@ class RowReference:
     row: int
 
 
-Member = Restriction | Fact | PlaceChoice
-"""What a conflict is made of."""
+Member = Restriction | Fact | Bundle | PlaceChoice
+"""What a conflict is made of; a bundle where it is not in force, else it is what it chooses."""
 
 Telling = tuple[str, tuple[int, ...]]
 """The sentence about one broken restriction, with the rows at fault."""
@@ -69,7 +78,7 @@ class Witness:
 
     Attributes:
         kind: of the member left out, as in its evidence.
-        name: of the member left out: a rule's id, a fact's key, the path of a choice.
+        name: of the member left out: a rule's id, a fact's key, the path of a choice, with its bundle.
         assignment: values for the product's variables.
     """
 
@@ -101,14 +110,15 @@ class Conflict:
     Attributes:
         rules: ids of rules, tables and resources, in the order declared.
         rows: rows of forbidding tables that refuse the combination.
-        choices: paths of the customer's choices that take part, in catalog order.
+        choices: paths of the choices that take part, in catalog order, each once; those of bundles too.
         stock: keys of the stock facts that take part; empty where only rules were asked.
         message: the sentence for the customer.
         locations: where the rules stand, `file:line:column`, in the order of `rules`.
-        not_in_force: SKUs that cannot be chosen on the day.
+        not_in_force: SKUs and bundles that cannot be chosen on the day.
         minimal: whether it is proved that no member can be left out.
         evidence: the members one by one: rules, stock, decisions, dates; the same in typed form.
         witnesses: for each member a way out that leaves it out: the proof that none is superfluous.
+        bundles: bundles that take part, by themselves or by what they choose, in the order declared.
     """
 
     rules: tuple[str, ...]
@@ -121,6 +131,7 @@ class Conflict:
     minimal: bool = True
     evidence: tuple[Evidence, ...] = field(default=(), eq=False, repr=False)
     witnesses: tuple[Witness, ...] = field(default=(), eq=False, repr=False)
+    bundles: tuple[str, ...] = ()
 
 
 @frozen
@@ -167,6 +178,12 @@ class Case:
             if all(len(found) == 1 for found in values):
                 decided[key] = dict(zip(layout.variables, (next(iter(v)) for v in values), strict=True))
         assignment = [0] * len(self.lowered.layout.variables)
+        for key, fixed in decided.items():
+            # Around what is filled everything is there.
+            within = self.lowered.catalog.place_of[key].within if any(fixed.values()) else None
+            while within is not None:
+                assignment[layouts[within].variables[0]] = 1
+                within = self.lowered.catalog.place_of[within].within
         for fixed in decided.values():
             for variable, value in fixed.items():
                 assignment[variable] = value
@@ -270,7 +287,7 @@ def _broken(
 
 @frozen(eq=False)
 class SwitchedCase:
-    """A case as switched parts: restrictions, then facts, then choices.
+    """A case as switched parts: restrictions, then facts, then bundles that are not in force, then choices.
 
     Attributes:
         members: by the number of their part.
@@ -290,6 +307,8 @@ class SwitchedCase:
         """
         rules = switched_rules(case.lowered, limits)
         own: list[tuple[Member, Part]] = [(fact, fact.constraints) for fact in case.facts]
+        # What is not in force can be had in no way.
+        own += [(bundle, (ClauseConstraint((), bundle),)) for bundle in case.choices.expired]
         own += [(choice, choice_part(case.lowered, choice)) for choice in case.choices.choices]
         problem = rules.problem.extended([part for _, part in own], limits) if own else rules.problem
         return cls(case, rules, problem, (*rules.restrictions, *(member for member, _ in own)))
@@ -301,7 +320,7 @@ class SwitchedCase:
 
     @property
     def by_blame(self) -> tuple[int, ...]:
-        """All parts, what is rather not blamed first: restrictions, facts, choices in catalog order.
+        """All parts, what is rather not blamed first: restrictions, facts, bundles, choices in catalog order.
 
         Where the customer says what matters most, that decides first: choices that matter less, then those
         that matter more, and only then the rules.
@@ -357,7 +376,7 @@ def choice_part(lowered: LoweredProduct, choice: PlaceChoice) -> Part:
 
 def place_named(member: Member) -> str:
     """The place that a choice is about; empty for other members."""
-    return "" if isinstance(member, Fact | Rule | VariantTable | Resource) else place_of(member)
+    return "" if isinstance(member, Fact | Bundle | Rule | VariantTable | Resource) else place_of(member)
 
 
 def name_of(member: Member) -> tuple[str, str]:
@@ -367,8 +386,10 @@ def name_of(member: Member) -> tuple[str, str]:
             return kind, key
         case Rule(key=key) | VariantTable(key=key) | Resource(key=key):
             return "rule", key
+        case Bundle(key=key):
+            return "effectivity", key
         case _:
-            return "decision", place_of(member)
+            return "decision", place_of(member) + _of_bundle(member)
 
 
 # ---------------------------------------------------------------- the questions
@@ -378,7 +399,9 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
     """Every restriction that the choices alone break, in the order declared; and what is not in force.
 
     A restriction that a limit leaves open is left out: it is not known to be broken. Where a slot
-    that must be filled has nothing in force, that alone is told: no rule is to blame.
+    that must be filled has nothing in force, that alone is told: no rule is to blame. So are choices of
+    which several about one place cannot hold together, one's own and those of bundles: they would break
+    everything.
     """
     found = unavoidable(case)
     assignment = case.choices.decided(case.lowered.layout)
@@ -394,6 +417,9 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
         return found
     try:
         switched = SwitchedCase.of(case, limits)
+        clashes = _clashes_at_places(switched, limits)
+        if clashes:
+            return clashes
         if assignment is None:
             broken = switched.broken(limits)
     except SearchLimitError:
@@ -402,11 +428,28 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
     return (*found, *dict.fromkeys(told))
 
 
+def _clashes_at_places(switched: SwitchedCase, limits: SearchLimits) -> tuple[Conflict, ...]:
+    """For each place, in catalog order, choices about it that cannot hold together.
+
+    Raises:
+        SearchLimitError: the time is up.
+    """
+    by_place: dict[str, list[int]] = {}
+    for number in switched.choices:
+        by_place.setdefault(place_named(switched.members[number]), []).append(number)
+    several = [numbers for numbers in by_place.values() if len(numbers) > 1]
+    found = [shrink(switched.problem, numbers, limits) for numbers in several]
+    return tuple(switched.told(each) for each in found if each is not None)
+
+
 def unavoidable(case: Case) -> tuple[Conflict, ...]:
     """What speaks against the choices whatever the rules: dates."""
     # Where a slot cannot be filled at all, no other choice for it would help: that is the whole conflict.
     unfillable = tuple(_nothing_in_force(case, slot) for slot in _unfillable_slots(case))
-    return unfillable or tuple(_effectivity(case, absent) for absent in case.choices.not_in_force)
+    if unfillable:
+        return unfillable
+    expired = (_expired(case, bundle) for bundle in case.choices.expired)
+    return (*expired, *(_effectivity(case, absent) for absent in case.choices.not_in_force))
 
 
 def find_conflict(case: Case, limits: SearchLimits = NO_LIMITS) -> Conflict:
@@ -418,7 +461,8 @@ def find_conflict(case: Case, limits: SearchLimits = NO_LIMITS) -> Conflict:
         switched = SwitchedCase.of(case, limits)
         found = shrink(switched.problem, switched.by_blame, limits)
     except SearchLimitError:
-        members = (*case.lowered.restrictions, *case.facts, *case.choices.choices)
+        choices = case.choices
+        members = (*case.lowered.restrictions, *case.facts, *choices.expired, *choices.choices)
         return evolve(tell_conflict(case, members), minimal=False)
     assert found is not None
     return switched.told(found)
@@ -480,6 +524,8 @@ def tell_conflict(case: Case, members: Iterable[Member]) -> Conflict:
             isinstance(other, Rule | VariantTable | Resource | Fact) for other in others
         ):
             return _conflict(case, found, *_told_alone(case, restriction)[0])
+        case (Bundle() as bundle,):
+            return _expired(case, bundle)
         case (SlotChoice() as choice,) if absent := missing(
             case.lowered, _slot_of(case.lowered, choice), choice
         ):
@@ -497,30 +543,42 @@ def _slot_of(lowered: LoweredProduct, choice: SlotChoice) -> Slot:
 def _conflict(case: Case, members: Sequence[Member], message: str, rows: tuple[int, ...] = ()) -> Conflict:
     evidence = tuple(_evidence(case, member, message, rows) for member in members)
     rules = [found for found in evidence if isinstance(found, RuleEvidence)]
-    if len(rules) + sum(isinstance(found, StockEvidence) for found in evidence) > 1:
+    if len(rules) + sum(isinstance(found, StockEvidence | WishEvidence) for found in evidence) > 1:
         # Each has its own sentence then; that of the conflict is made of them.
         evidence = tuple(_evidence(case, member, None, ()) for member in members)
         rules = [found for found in evidence if isinstance(found, RuleEvidence)]
     return Conflict(
         rules=tuple(found.rule for found in rules),
         rows=tuple(RowReference(found.rule, row) for found in rules for row in found.rows),
-        choices=tuple(found.place for found in evidence if isinstance(found, DecisionEvidence)),
+        choices=tuple(dict.fromkeys(each.place for each in evidence if isinstance(each, DecisionEvidence))),
         stock=tuple(found.component for found in evidence if isinstance(found, StockEvidence)),
         message=message,
         locations=tuple(found.location for found in rules),
         evidence=evidence,
+        bundles=_bundles_among(case, members),
     )
+
+
+def _bundles_among(case: Case, members: Iterable[Member]) -> tuple[str, ...]:
+    """The bundles that take part, in the order declared."""
+    named = {member.bundle for member in members if isinstance(member, SlotChoice | OptionChoice)}
+    named |= {member.key for member in members if isinstance(member, Bundle)}
+    return tuple(bundle.key for bundle in case.lowered.catalog.bundles if bundle.key in named)
 
 
 def _evidence(case: Case, member: Member, message: str | None, rows: tuple[int, ...]) -> Evidence:
     match member:
+        case Fact(key=key, text=text, kind="wish", location=location):
+            return WishEvidence(key, text, location)
         case Fact(key=key, text=text):
             return StockEvidence(key, text)
         case Rule() | VariantTable() | Resource():
             told = cause_of(case, member) if message is None else message
             return RuleEvidence(member.key, kind_of(member), told, member.span.location, rows)
+        case Bundle():
+            return EffectivityEvidence("", "", bundle_not_in_force(member, case.lowered.as_of), member.key)
         case _:
-            return DecisionEvidence(place_of(member), describe_choice(member))
+            return DecisionEvidence(place_of(member), describe_choice(member), member.bundle)
 
 
 def kind_of(restriction: Restriction) -> OneOf["rule", "table", "resource"]:
@@ -541,9 +599,11 @@ def _told_alone(case: Case, restriction: Restriction) -> list[Telling]:
     chosen = _filled(decided, still_open)
     if not set(places_read(restriction)) & still_open:
         found = violations(restriction, chosen)
-        told = [(sentence(violation), violation.rows) for violation in found]
-        if told:
-            return list(dict.fromkeys(told))
+    else:
+        found = violations_decided(restriction, decided)
+    told = [(sentence(violation), violation.rows) for violation in found]
+    if told:
+        return list(dict.fromkeys(told))
     message = _message(case, restriction, chosen, still_open)
     if message is not None:
         return [(message, ())]
@@ -560,7 +620,7 @@ def _message(case: Case, restriction: Restriction, chosen: Chosen, still_open: s
     message = restriction.message
     if message is None:
         return None
-    bound = {binding.name for binding in getattr(restriction, "bindings", ())}
+    bound = {place for place in places_told(message) if place.startswith("@")}
     asked = places_told(message) & (still_open | bound)
     # A component chosen in any quantity is known, as long as the message does not tell the quantity.
     known = {place: _units_left(case, place) for place in asked - bound}
@@ -614,11 +674,15 @@ def _together(case: Case, members: Sequence[Member]) -> str:
     causes: list[str] = []
     for member in members:
         match member:
+            case Bundle():
+                causes.append(bundle_not_in_force(member, case.lowered.as_of))
             case Fact() | Rule() | VariantTable() | Resource():
                 causes.append(_cause_with_id(case, member))
             case _:
                 chosen.append(f"`{describe_choice(member)}`")
     if not causes:
+        if len(chosen) > 1:
+            return f"{listed(chosen)} cannot hold together"
         # Left without any rule, only what a slot can hold at all is to blame.
         return f"{listed(chosen) or 'the catalog'} leaves nothing to choose"
     if not chosen:
@@ -647,9 +711,25 @@ def _effectivity(case: Case, absent: NotInForce) -> Conflict:
     component = absent.component
     period = component.period.describe()
     message = f"{component.title} ({component.sku}) can be chosen {period}, not on {case.lowered.as_of}"
-    evidence = (EffectivityEvidence(component.sku, absent.place, message),)
-    where = component.span.location
-    return Conflict((), (), (absent.place,), (), message, (where,), (component.sku,), evidence=evidence)
+    evidence = (EffectivityEvidence(component.sku, absent.place, message, absent.bundle),)
+    where, bundles = component.span.location, (absent.bundle,) if absent.bundle else ()
+    return Conflict(
+        (), (), (absent.place,), (), message, (where,), (component.sku,), evidence=evidence, bundles=bundles
+    )
+
+
+def _expired(case: Case, bundle: Bundle) -> Conflict:
+    message = bundle_not_in_force(bundle, case.lowered.as_of)
+    evidence = (EffectivityEvidence("", "", message, bundle.key),)
+    where, key = (bundle.span.location,), (bundle.key,)
+    return Conflict((), (), (), (), message, where, key, evidence=evidence, bundles=key)
+
+
+def bundle_not_in_force(bundle: Bundle, day: date) -> str:
+    """Why a bundle cannot be applied on a day."""
+    named = f"{bundle.title} (bundle {bundle.key})"
+    name = f"the bundle {bundle.key}" if bundle.title == bundle.key else named
+    return f"{name} can be applied {bundle.period.describe()}, not on {day}"
 
 
 def _unfillable_slots(case: Case) -> list[Slot]:
@@ -665,12 +745,20 @@ def _nothing_in_force(case: Case, slot: Slot) -> Conflict:
 
 
 def describe_choice(choice: PlaceChoice) -> str:
-    """A choice as the language writes it: `memory = 2 x RAM-D5-16`."""
+    """A choice as the language writes it: `memory = 2 x RAM-D5-16`; with the bundle that it comes with."""
+    word = "includes" if choice.at_least else "="
+    told = _of_bundle(choice)
     if isinstance(choice, SlotChoice):
         units = [sku if quantity is None else f"{quantity} x {sku}" for sku, quantity in choice.units]
-        word = "includes" if choice.at_least else "="
-        return f"{choice.slot} {word} {', '.join(units) or 'none'}"
-    return f"{choice.option} {'includes' if choice.at_least else '='} {format_value(choice.value)}"
+        return f"{choice.slot} {word} {', '.join(units) or 'none'}{told}"
+    if choice.presence:
+        return f"{choice.option} is {'chosen' if choice.value else 'absent'}{told}"
+    return f"{choice.option} {word} {format_value(choice.value)}{told}"
+
+
+def _of_bundle(choice: PlaceChoice) -> str:
+    """` (bundle gamer)` behind what a bundle chose; empty for who chose himself."""
+    return f" (bundle {choice.bundle})" if choice.bundle else ""
 
 
 def units_told(units: Units) -> str:

@@ -29,10 +29,15 @@ class RuleEvidence:
 
 @frozen
 class DecisionEvidence:
-    """Something the customer chose takes part: the place, and the choice as the language writes it."""
+    """Something that was chosen takes part: the place, and the choice as the language writes it.
+
+    Attributes:
+        bundle: the bundle that chose it; empty for who chose himself.
+    """
 
     place: str
     text: str
+    bundle: str = ""
     kind: Literal["decision"] = field(default="decision", init=False)
 
 
@@ -50,16 +55,36 @@ class EffectivityEvidence:
     """Something cannot be chosen on the day.
 
     Attributes:
-        component: the SKU; empty where nothing at all can be chosen for a place that must be filled.
+        component: the SKU; empty where nothing at all can be chosen for a place that must be filled, and
+            where a bundle is not in force.
+        place: empty for a bundle that is not in force.
+        bundle: the bundle that is not in force, or that chose the component; empty for none.
     """
 
     component: str
     place: str
     text: str
+    bundle: str = ""
     kind: Literal["effectivity"] = field(default="effectivity", init=False)
 
 
-Evidence = RuleEvidence | DecisionEvidence | StockEvidence | EffectivityEvidence
+@frozen
+class WishEvidence:
+    """A wish takes part that goes before what is asked about and is kept.
+
+    Attributes:
+        wish: of a default its place, of a preference its id, of an objective the expression.
+        text: the wish in words.
+        location: where it stands; empty for an objective that the call named.
+    """
+
+    wish: str
+    text: str
+    location: str
+    kind: Literal["wish"] = field(default="wish", init=False)
+
+
+Evidence = RuleEvidence | DecisionEvidence | StockEvidence | EffectivityEvidence | WishEvidence
 
 
 @frozen(eq=False)
@@ -67,12 +92,14 @@ class Fact:
     """Something that holds besides the rules, brought in from outside and not understood here.
 
     Attributes:
-        key: what it is about; of stock, the SKU.
+        key: what it is about; of stock, the SKU, of a wish its name.
         text: the sentence for the customer.
         constraints: what it says about the product's variables.
+        location: where it stands, of a wish.
     """
 
     key: str
     text: str
     constraints: tuple[Constraint, ...] = field(repr=False)
-    kind: Literal["stock"] = "stock"
+    kind: Literal["stock", "wish"] = "stock"
+    location: str = ""

@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from configurator.catalog.expressions import Aggregate, AttributeOf, Expression, QuantityIn, children
 from configurator.catalog.model import Catalog
-from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
+from configurator.catalog.rules import Binding, Resource, Restriction, Rule, VariantTable
 from configurator.catalog.values import Value, format_number, format_value
 from configurator.explanation.conflict import listed
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
@@ -20,7 +20,7 @@ def read_of(restriction: Restriction, place: str) -> tuple[str, ...]:
     names = {place}
     match restriction:
         case Rule(bindings=bindings, clauses=clauses):
-            names |= {binding.name for binding in bindings if binding.slot == place}
+            names |= {each.name for each in bindings if isinstance(each, Binding) and each.slot == place}
             expressions = [e for clause in clauses for e in (*clause.guards, clause.body)]
         case VariantTable(columns=columns):
             expressions = [column.expression for column in columns]

@@ -11,12 +11,12 @@ from configurator.configuration.domains import (
     IdenticalOffers,
     MixedOffers,
     NumberOffers,
-    Offers,
     PlaceOffers,
     SetOffers,
     ValueOffers,
 )
 from configurator.configuration.enumeration import Count
+from configurator.configuration.offer_writing import Offers
 from configurator.configuration.pricing import Amount
 from configurator.configuration.reasons import Excluded
 from configurator.configuration.repairs import Repairs

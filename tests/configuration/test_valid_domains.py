@@ -13,7 +13,6 @@ from configurator.configuration.domains import (
     MixedOffers,
     NumberOffers,
     Offer,
-    Offers,
     PlaceOffers,
     QuantityOffer,
     SetOffers,

@@ -20,7 +20,7 @@ from configurator.configuration.domains import (
 )
 from configurator.configuration.model import json_value
 from configurator.configurator import Configurator
-from configurator.lowering import product, tables
+from configurator.lowering import objectives, product, tables
 from configurator.lowering.conditions import MOST_ROWS, ConditionLowering
 
 ENGINES = ("diagram", "backtracking", "exhaustive")
@@ -39,6 +39,8 @@ def tables_up_to(rows: int) -> Iterator[None]:
     smaller = partial(ConditionLowering, most_rows=rows)
     with (
         mock.patch.object(product, "ConditionLowering", smaller),
+        mock.patch.object(objectives, "ConditionLowering", smaller),
+        mock.patch.object(objectives, "MOST_ROWS", rows),
         mock.patch.object(tables, "MOST_ROWS", rows),
     ):
         yield

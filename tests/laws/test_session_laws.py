@@ -19,17 +19,20 @@ from made_products import DAY, Filling, Json, MadeOption, MadePlace, MadeSlot, S
 
 from configurator.configuration.domains import (
     IdenticalOffers,
+    Interval,
     MixedOffers,
     NumberOffers,
-    Offers,
     PlaceOffers,
     PriceDelta,
     SetOffers,
     ValueOffers,
 )
 from configurator.configuration.enumeration import Count
-from configurator.configuration.model import json_value
+from configurator.configuration.model import ComponentQuantity, json_value
+from configurator.configuration.offer_reasons import OfferReason
+from configurator.configuration.offer_writing import Offers
 from configurator.configuration.pricing import Amount
+from configurator.configuration.reasons import ByDefault, ChosenByCustomer, Excluded, Forced
 from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.session import ChosenAnyway, Session
 from configurator.configuration.upgrade import Broken, Repaired, Unchanged
@@ -377,3 +380,62 @@ def test_an_upgrade_changes_something_exactly_where_it_must(made: PricedCatalog,
             assert not made.catalog.valid
         case Unknown(reason=reason):
             pytest.fail(reason)
+
+
+# ---------------------------------------------------------------- reasons
+
+
+Standing = Sequence[tuple[str, OfferReason, object]]
+"""How values are offered, why, and how a session is asked about them."""
+
+
+def standings(place: MadePlace, offers: PlaceOffers) -> Standing:
+    """Every offer of a place, nothing among them."""
+    match offers:
+        case ValueOffers(offers=found):
+            return [(o.state, o.reason, _as_asked(place, o.value)) for o in found]
+        case IdenticalOffers(offers=quantities, nothing=nothing):
+            may_be_empty = isinstance(place, MadeSlot) and place.low == 0
+            told = [(o.state, o.reason, _as_asked(place, o.component)) for o in quantities]
+            return [(nothing.state if may_be_empty else "free", nothing.reason, None), *told]
+        case MixedOffers(offers=counts):
+            return [(o.state, o.reason, ComponentQuantity(o.component, 1)) for o in counts]
+        case NumberOffers(intervals=(Interval(low=low, high=high),), reason=reason) if low == high:
+            return [("forced", reason, low)]
+        case NumberOffers(reason=reason):
+            return [("free", reason, None)]
+        case SetOffers(elements=elements):
+            states = {"must": "forced", "can": "free", "cannot": "excluded"}
+            return [(states[o.state], o.reason, o.element) for o in elements]
+
+
+def _as_asked(place: MadePlace, value: object) -> object:
+    return {"component": value} if isinstance(place, MadeSlot) and value is not None else value
+
+
+@examples(60)
+@given(made=made, data=st.data(), engine=st.sampled_from(("backtracking", "diagram")))
+def test_every_offer_has_the_reason_that_the_session_tells(
+    made: PricedCatalog, data: st.DataObject, engine: str
+) -> None:
+    session, choices = walked(made, data, engine).after[-1]
+    options = session.options()
+    assert isinstance(options, Offers)
+    chosen = {choice.place.name for choice in choices}
+    for place in made.catalog.places:
+        path = with_names(place.name, plain_names)
+        for state, reason, asked in standings(place, options[path]):
+            match state:
+                case "free":
+                    assert reason is None
+                case "excluded":
+                    assert session.why_not(path, asked) == reason
+                    assert isinstance(reason, Excluded) or place.name in chosen
+                case _:
+                    assert session.why(path, asked) == reason
+                    assert isinstance(reason, ByDefault | Forced if state == "default" else OWN[state])
+                    assert state != "forced" or place.name in chosen or isinstance(reason, Forced)
+
+
+OWN = {"chosen": (ChosenByCustomer, Forced), "forced": (Forced, ChosenByCustomer)}
+"""What can be told of a value in a state; where nothing is chosen, it is the first for `forced`."""
