@@ -1,13 +1,14 @@
 """A step of a dialogue: one more choice, then every value of every place with its state and price delta.
 
-    python tests/benchmarks/session.py [S M5 Mc L0 L3 …] [--states N] [--deltas N] [--peers]
+    python tests/benchmarks/session.py [S M5 Mc L0 L3 …] [--states N] [--deltas N] [--peers] [--peer NAME]
 
 Figures are milliseconds of the processor, medians over the states. *Engine* is what the engine needs for
 valid domains and price deltas; *step* is all of it, from the choice to the offers written out, on the same
 instance as a catalog. Where several sums stay outside the diagram, price deltas are told as far as they are
 settled at once, of which the share is told; a second line adds up those left, one by one. Peers are asked
-the same: valid domains, and for each value that is left the cheapest configuration. What is multiplied
-from a few is marked with `~`. Everybody's answers are compared.
+the same, at fewer states: valid domains, and for each value that is left the cheapest configuration. What is
+multiplied from a few is marked with `~`. Everybody's answers are compared. Lines are told as soon as they
+are known, since a peer may take hours over one of them: end it when you have waited long enough.
 """
 
 import argparse
@@ -33,7 +34,8 @@ from instance_problems import (
 )
 from peers.peer import Session as Peer
 
-from configurator.configuration.domains import Offers, ValueOffers
+from configurator.configuration.domains import ValueOffers
+from configurator.configuration.offer_writing import Offers
 from configurator.configuration.pricing import Amount
 from configurator.configuration.session import Session
 from configurator.configurator import Configurator
@@ -69,6 +71,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--states", type=int, default=12, help="states of a dialogue")
     parser.add_argument("--deltas", type=int, default=4, help="price deltas that peers are timed at")
     parser.add_argument("--peers", action="store_true", help="ask CP-SAT and clingo as well")
+    parser.add_argument("--peer", choices=[name for name, *_ in PEERS], help="ask one of them alone")
+    parser.add_argument("--strategy", help="how clingo looks for the cheapest, such as `bb` or `usc`")
+    parser.add_argument("--peer-states", type=int, default=3, help="states at which peers are timed")
     options = parser.parse_args(arguments)
     if not instances_present():
         sys.stderr.write(f"{ABSENT}\n")
@@ -84,15 +89,18 @@ def main(arguments: Sequence[str]) -> int:
         for line in ours:
             say(told(line, None))
         step = ours[-1].milliseconds
-        for package, module, peer in PEERS if options.peers else ():
+        for package, module, peer in PEERS:
+            if not options.peers and options.peer != package:
+                continue
             if find_spec(package) is None:
                 say(f"  {peer:<38}  not installed")
                 continue
-            line, differs = peer_line(
-                getattr(import_module(module), peer)(instance), instance, states, options.deltas
-            )
-            differing += differs
-            say(told(line, step))
+            asked = getattr(import_module(module), peer)(instance)
+            if options.strategy and package == "clingo":
+                asked.strategy = options.strategy
+            for line, differs in peer_lines(asked, instance, states[: options.peer_states], options.deltas):
+                differing += differs
+                say(told(line, step))
     return 1 if differing else 0
 
 
@@ -177,27 +185,41 @@ def one_delta(engine: DiagramSearch, instance: Instance, state: State) -> object
 # ---------------------------------------------------------------- peers
 
 
-def peer_line(peer: Peer, instance: Instance, states: Sequence[State], deltas: int) -> tuple[Line, bool]:
-    """A peer's figure, and whether it answers otherwise than we do."""
+def peer_lines(
+    peer: Peer, instance: Instance, states: Sequence[State], deltas: int
+) -> Iterator[tuple[Line, bool]]:
+    """Yield a peer's figures for valid domains, then with price deltas, and whether it differs from us."""
     catalog = Configurator.from_text(catalog_text(instance), engine="diagram")
-    taken, differs = [], False
-    for state in states[:3]:
-        session = catalog.session(chosen(state))
+    sessions = [catalog.session(chosen(state)) for state in states]
+    found, taken = [], []
+    differs = False
+    for state, session in zip(states, sessions, strict=True):
+        domains, seconds = measured(lambda: peer.domains(state))  # noqa: B023 - called at once
         options = session.options()
         assert isinstance(options, Offers)
-        domains, for_domains = measured(lambda: peer.domains(state))  # noqa: B023 - called at once
         differs |= domains != our_domains(instance, options)
+        found.append(domains)
+        taken.append(1e3 * seconds)
+    yield line_of(f"{peer.name}: valid domains", taken, differs=differs), differs
+    ones: list[float] = []
+    for at, (state, session, domains) in enumerate(zip(states, sessions, found, strict=True)):
         left = [(v, value) for v, values in enumerate(domains) if v not in state for value in values]
-        some = left[:: max(1, len(left) // deltas)][:deltas]
         now, for_now = measured(lambda: peer.cheapest(state))  # noqa: B023 - called at once
         each = []
-        for variable, value in some:
+        for variable, value in left[:: max(1, len(left) // deltas)][:deltas]:
             cost, seconds = measured(lambda: peer.cheapest({**state, variable: value}))  # noqa: B023 - called at once
-            each.append(seconds)
+            each.append(1e3 * seconds)
             differs |= delta_of(session, variable, value) != (cost or 0) - (now or 0)
-        taken.append(1e3 * (for_domains + for_now + len(left) * statistics.median(each)))
-    name = f"{type(peer).name}{'   DIFFERS' if differs else ''}"
-    return Line(name, statistics.median(taken), max(taken), estimated=True), differs
+        ones += [1e3 * for_now, *each]
+        taken[at] += 1e3 * for_now + len(left) * statistics.median(each)
+    yield line_of(f"{peer.name}: a single cheapest", ones, differs=differs), differs
+    yield line_of(f"{peer.name}: step", taken, differs=differs, estimated=True), differs
+
+
+def line_of(name: str, taken: Sequence[float], *, differs: bool, estimated: bool = False) -> Line:
+    """The figure of some measurements."""
+    told_name = f"{name}{'   DIFFERS' if differs else ''}"
+    return Line(told_name, statistics.median(taken), max(taken), estimated)
 
 
 def our_domains(instance: Instance, options: Offers) -> Domains:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from clingo import Control, Function, Number
@@ -21,6 +21,8 @@ class Clingo(Session):
 
     name = "clingo"
     distributions = ("clingo",)
+    strategy: ClassVar[str | None] = None
+    """How it looks for the cheapest; `None` decides by the number of families."""
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
@@ -72,7 +74,7 @@ class Clingo(Session):
     def cheapest(self, state: State) -> int | None:
         """`#minimize`, the program kept from one state to the next."""
         if self.minimising is None:
-            strategy = "usc" if self.size <= FEW_FAMILIES else "usc,stratify"
+            strategy = self.strategy or ("usc" if self.size <= FEW_FAMILIES else "usc,stratify")
             objective = f"\n#minimize {{ {elements(self.instance.price)} }}."
             self.minimising = self.control(
                 "--models=0", "--opt-mode=opt", f"--opt-strategy={strategy}", more=objective
