@@ -34,13 +34,27 @@ if TYPE_CHECKING:
         VoidCatalog,
     )
     from configurator.authoring.difference import Difference, Effect
+    from configurator.authoring.scenarios.outcomes import (
+        Compared,
+        ExpectationOutcome,
+        NumberUpdate,
+        Ruling,
+        ScenarioOutcome,
+        ScenarioReport,
+    )
+    from configurator.authoring.tables.answers import TableChange, TablesImported, TablesRefused
     from configurator.availability.balances import Shortage
     from configurator.availability.opening import open_stock
     from configurator.availability.snapshot import StockSnapshot
     from configurator.availability.stock_file import parse_stock
     from configurator.availability.store import StockStore
+    from configurator.building.catalog import CatalogBuilder
+    from configurator.building.cells import Pattern
+    from configurator.building.families import FamilyBuilder
+    from configurator.building.parts import AssemblyBuilder
+    from configurator.building.sources import TableFile
     from configurator.configuration.columns import ConfigurationColumns, FastPage
-    from configurator.configuration.completion import Completed, NotCompletable
+    from configurator.configuration.completion import Completed, NotCompletable, WishOutcome
     from configurator.configuration.domains import ValidDomains
     from configurator.configuration.enumeration import Count
     from configurator.configuration.inspection import Inspection
@@ -61,11 +75,11 @@ if TYPE_CHECKING:
     from configurator.configuration.repairs import Change, Repair, Repairs, Unrepairable
     from configurator.configuration.saved import SavedConfiguration
     from configurator.configuration.session import ChosenAnyway, Session
-    from configurator.configuration.upgrade import Broken, Repaired, Unchanged
+    from configurator.configuration.upgrade import Broken, LostBundle, Repaired, Unchanged
     from configurator.configuration.validation import Incomplete, Invalid, Valid
     from configurator.configurator import Configurator
     from configurator.engines.engine import Unknown
-    from configurator.errors import ArtefactError, CatalogError, ConfiguratorError
+    from configurator.errors import ArtefactError, CatalogBuildError, CatalogError, ConfiguratorError
     from configurator.explanation.checking import Checked, Refuted, Unchecked
     from configurator.explanation.conflict import Conflict, Conflicts, RowReference, Witness
     from configurator.explanation.derivation import Derivation, Left, Premise, Step
@@ -74,7 +88,10 @@ if TYPE_CHECKING:
         EffectivityEvidence,
         RuleEvidence,
         StockEvidence,
+        WishEvidence,
     )
+    from configurator.syntax.formatting.formatter import Formatted, Unformattable, format_text
+    from configurator.table_files import export_table_texts, export_tables, import_tables
 
     DISTRIBUTION: str
     __version__: str
@@ -84,15 +101,19 @@ __all__ = [
     "Amount",
     "Analysis",
     "ArtefactError",
+    "AssemblyBuilder",
     "Available",
     "Broken",
     "ByDefault",
+    "CatalogBuildError",
+    "CatalogBuilder",
     "CatalogError",
     "Change",
     "Cheaper",
     "Checked",
     "ChosenAnyway",
     "ChosenByCustomer",
+    "Compared",
     "Completed",
     "ComponentQuantity",
     "ComponentShare",
@@ -109,17 +130,23 @@ __all__ = [
     "Effect",
     "EffectivityEvidence",
     "Excluded",
+    "ExpectationOutcome",
+    "FamilyBuilder",
     "FamilyShares",
     "FastPage",
     "Finding",
     "Forced",
+    "Formatted",
     "Incomplete",
     "Inspection",
     "Invalid",
     "Left",
+    "LostBundle",
     "NotCompletable",
     "NotForced",
+    "NumberUpdate",
     "OrderIncomplete",
+    "Pattern",
     "Possible",
     "Premise",
     "PriceLine",
@@ -138,23 +165,37 @@ __all__ = [
     "RowReference",
     "RuleEvidence",
     "RuleWeight",
+    "Ruling",
     "SavedConfiguration",
+    "ScenarioOutcome",
+    "ScenarioReport",
     "Session",
     "Shortage",
     "Step",
     "StockEvidence",
     "StockSnapshot",
     "StockStore",
+    "TableChange",
+    "TableFile",
+    "TablesImported",
+    "TablesRefused",
     "Unchanged",
     "Unchecked",
+    "Unformattable",
     "Unknown",
     "Unrepairable",
     "Valid",
     "ValidDomains",
     "VoidCatalog",
+    "WishEvidence",
+    "WishOutcome",
     "Witness",
     "__version__",
     "accept",
+    "export_table_texts",
+    "export_tables",
+    "format_text",
+    "import_tables",
     "open_stock",
     "parse_stock",
 ]
@@ -165,15 +206,19 @@ _HOMES = {
     "Amount": "configurator.configuration.pricing",
     "Analysis": "configurator.authoring.analysis.findings",
     "ArtefactError": "configurator.errors",
+    "AssemblyBuilder": "configurator.building.parts",
     "Available": "configurator.acceptance.decision",
     "Broken": "configurator.configuration.upgrade",
     "ByDefault": "configurator.configuration.reasons",
+    "CatalogBuildError": "configurator.errors",
+    "CatalogBuilder": "configurator.building.catalog",
     "CatalogError": "configurator.errors",
     "Change": "configurator.configuration.repairs",
     "Cheaper": "configurator.configuration.reasons",
     "Checked": "configurator.explanation.checking",
     "ChosenAnyway": "configurator.configuration.session",
     "ChosenByCustomer": "configurator.configuration.reasons",
+    "Compared": "configurator.authoring.scenarios.outcomes",
     "Completed": "configurator.configuration.completion",
     "ComponentQuantity": "configurator.configuration.model",
     "ComponentShare": "configurator.authoring.analysis.findings",
@@ -190,17 +235,23 @@ _HOMES = {
     "Effect": "configurator.authoring.difference",
     "EffectivityEvidence": "configurator.explanation.evidence",
     "Excluded": "configurator.configuration.reasons",
+    "ExpectationOutcome": "configurator.authoring.scenarios.outcomes",
+    "FamilyBuilder": "configurator.building.families",
     "FamilyShares": "configurator.authoring.analysis.findings",
     "FastPage": "configurator.configuration.columns",
     "Finding": "configurator.authoring.analysis.findings",
     "Forced": "configurator.configuration.reasons",
+    "Formatted": "configurator.syntax.formatting.formatter",
     "Incomplete": "configurator.configuration.validation",
     "Inspection": "configurator.configuration.inspection",
     "Invalid": "configurator.configuration.validation",
     "Left": "configurator.explanation.derivation",
+    "LostBundle": "configurator.configuration.upgrade",
     "NotCompletable": "configurator.configuration.completion",
     "NotForced": "configurator.configuration.reasons",
+    "NumberUpdate": "configurator.authoring.scenarios.outcomes",
     "OrderIncomplete": "configurator.acceptance.decision",
+    "Pattern": "configurator.building.cells",
     "Possible": "configurator.configuration.reasons",
     "Premise": "configurator.explanation.derivation",
     "PriceLine": "configurator.configuration.reasons",
@@ -219,21 +270,35 @@ _HOMES = {
     "RowReference": "configurator.explanation.conflict",
     "RuleEvidence": "configurator.explanation.evidence",
     "RuleWeight": "configurator.authoring.analysis.findings",
+    "Ruling": "configurator.authoring.scenarios.outcomes",
     "SavedConfiguration": "configurator.configuration.saved",
+    "ScenarioOutcome": "configurator.authoring.scenarios.outcomes",
+    "ScenarioReport": "configurator.authoring.scenarios.outcomes",
     "Session": "configurator.configuration.session",
     "Shortage": "configurator.availability.balances",
     "Step": "configurator.explanation.derivation",
     "StockEvidence": "configurator.explanation.evidence",
     "StockSnapshot": "configurator.availability.snapshot",
     "StockStore": "configurator.availability.store",
+    "TableChange": "configurator.authoring.tables.answers",
+    "TableFile": "configurator.building.sources",
+    "TablesImported": "configurator.authoring.tables.answers",
+    "TablesRefused": "configurator.authoring.tables.answers",
     "Unchanged": "configurator.configuration.upgrade",
     "Unchecked": "configurator.explanation.checking",
+    "Unformattable": "configurator.syntax.formatting.formatter",
     "Unknown": "configurator.engines.engine",
     "Unrepairable": "configurator.configuration.repairs",
     "Valid": "configurator.configuration.validation",
     "ValidDomains": "configurator.configuration.domains",
     "VoidCatalog": "configurator.authoring.analysis.findings",
+    "WishEvidence": "configurator.explanation.evidence",
+    "WishOutcome": "configurator.configuration.completion",
     "Witness": "configurator.explanation.conflict",
+    "export_table_texts": "configurator.table_files",
+    "export_tables": "configurator.table_files",
+    "format_text": "configurator.syntax.formatting.formatter",
+    "import_tables": "configurator.table_files",
     "open_stock": "configurator.availability.opening",
     "parse_stock": "configurator.availability.stock_file",
 }

@@ -4,16 +4,20 @@ The only module that opens a user's catalog. It never leaves the folder tree of
 the catalog, not through `..`, an absolute path or a symbolic link.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from attrs import field, frozen
 
-from configurator.catalog.loading import CatalogReader, ReadProblem
-from configurator.diagnostics.diagnostic import Diagnostic, Severity
+from configurator.catalog.loading import CatalogReader, ReadProblem, decode
+from configurator.diagnostics.diagnostic import Diagnostic, Severity, has_errors
 from configurator.errors import CatalogError
+from configurator.source import SourceFile, Span
+from configurator.syntax.nodes import ScenariosHeader
+from configurator.syntax.parser import parse_catalog
 
 LARGEST_FILE = 100_000_000
 """Bytes of the largest file that is read."""
@@ -26,6 +30,7 @@ LONGEST_SHOWN = 200
 """Characters of a path that are repeated in a message about it."""
 
 _HEADER = re.compile(rb"^\s*catalog(?!\w)", re.MULTILINE)
+_SCENARIOS = re.compile(rb"^\s*scenarios\s+for(?!\w)", re.MULTILINE)
 
 
 @frozen
@@ -140,6 +145,82 @@ def _find_catalog(path: str) -> FoundCatalog:
     return FoundCatalog(entry, FolderReader(root, prefix))
 
 
+@frozen
+class FoundScenarios:
+    """A file of scenarios.
+
+    Attributes:
+        path: as it was given.
+    """
+
+    source: SourceFile = field(repr=False)
+    header: ScenariosHeader
+    path: Path
+
+    @property
+    def place(self) -> Path:
+        """The file, resolved."""
+        return self.path.resolve()
+
+    @property
+    def catalog(self) -> str:
+        """The catalog that its header names, as `find_catalog` takes it.
+
+        Where a `configurator.toml` lies above the file, its folder is the root for both.
+
+        Raises:
+            CatalogError: there is no such catalog, or it may not be named.
+        """
+        return _catalog_of(self.header, self.path)
+
+
+def find_scenarios(path: str) -> FoundScenarios:
+    """The file of scenarios at a path; whether there is such a catalog is not looked at.
+
+    Raises:
+        CatalogError: nothing there, or no file of scenarios.
+    """
+    place = Path(path)
+    if not place.is_file():
+        raise _failure(f"`{shortened(path)}` does not exist", _beside(place))
+    real = place.resolve()
+    data = FolderReader(real.parent, path.removesuffix(place.name)).read(real.name)
+    source = data if isinstance(data, ReadProblem) else decode(data, path)
+    if isinstance(source, ReadProblem):
+        raise _failure(source.message, source.help)
+    parsed = parse_catalog(source)
+    header = parsed.file.header if parsed.file is not None else None
+    if not isinstance(header, ScenariosHeader):
+        if has_errors(parsed.diagnostics):
+            raise CatalogError(parsed.diagnostics)
+        help_line = 'such a file begins with `scenarios for "CATALOG.pcat"`'
+        raise _broken_scenarios(f"`{shortened(path)}` is no file of scenarios", None, help_line)
+    return FoundScenarios(source, header, place)
+
+
+def _catalog_of(header: ScenariosHeader, file: Path) -> str:
+    """The catalog that a header names, as seen from here."""
+    named, span = header.path.value, header.path.span
+    if named.startswith("package:"):
+        return named
+    written = PurePosixPath(named.replace("\\", "/"))
+    if written.is_absolute() or ":" in named or "\0" in named:
+        raise _broken_scenarios(
+            f"`{shortened(named)}` is no path from here", span, "name the catalog as seen from this file"
+        )
+    found = Path(os.path.normpath(file.parent / written))
+    root = _root(file)
+    if (root / SETTINGS).is_file() and not found.resolve().is_relative_to(root):
+        raise _broken_scenarios(f"`{shortened(named)}` lies outside of the folder `{root.name}`", span)
+    if not found.is_dir() and not is_headed(found):
+        raise _broken_scenarios(f"`{shortened(named)}` is no catalog", span, "name a file that begins one")
+    return str(found)
+
+
+def _broken_scenarios(message: str, span: Span | None, *help_lines: str) -> CatalogError:
+    return CatalogError([Diagnostic("E0612", Severity.ERROR, message, span, help=help_lines)])
+
+
 def shipped_catalogs() -> tuple[str, ...]:
     """The names of the catalogs that come with this library, sorted."""
     return tuple(sorted(p.name for p in _shipped_folder().iterdir() if p.is_dir() and any(p.glob("*.pcat"))))
@@ -175,6 +256,14 @@ def is_headed(file: Path) -> bool:
     """Whether a file begins a catalog; one without a header is a module for others to import."""
     try:
         return file.is_file() and _HEADER.search(file.read_bytes()[:65536]) is not None
+    except OSError:
+        return False
+
+
+def holds_scenarios(file: Path) -> bool:
+    """Whether a file begins with `scenarios for "CATALOG.pcat"`."""
+    try:
+        return file.is_file() and _SCENARIOS.search(file.read_bytes()[:65536]) is not None
     except OSError:
         return False
 

@@ -16,20 +16,24 @@ from configurator.acceptance.orders import read_order
 from configurator.acceptance.screening import ScreenedConfiguration, screen
 from configurator.authoring.analysis.analysis import analyze
 from configurator.authoring.analysis.findings import Analysis
+from configurator.authoring.checks.checking import check_catalog
 from configurator.authoring.difference import (
     Difference,
     check_examples,
     difference,
     undecided_difference,
 )
+from configurator.authoring.scenarios.outcomes import ScenarioOutcome, ScenarioReport
+from configurator.authoring.scenarios.running import run_scenario, undated
 from configurator.availability.clock import system_clock
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
 from configurator.catalog.compilation import CompileResult, compile_catalog
 from configurator.catalog.loading import CatalogReader
-from configurator.catalog.model import Catalog
-from configurator.catalog_files import find_catalog, text_reader
+from configurator.catalog.model import Catalog, Scenario
+from configurator.catalog_files import find_catalog, find_scenarios, text_reader
 from configurator.compiled_files import InForce, key_of, load_compiled, save_compiled
+from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import read_choices
 from configurator.configuration.columns import (
     ConfigurationColumns,
@@ -39,10 +43,11 @@ from configurator.configuration.columns import (
     validate_columns,
 )
 from configurator.configuration.completion import Completion, NotCompletable, complete
-from configurator.configuration.domains import ValidDomains, valid_domains
+from configurator.configuration.domains import ValidDomains
 from configurator.configuration.enumeration import Count, count_configurations, enumerate_configurations
 from configurator.configuration.inspection import Inspection, inspect_product
 from configurator.configuration.model import Configuration
+from configurator.configuration.offer_writing import valid_domains
 from configurator.configuration.pricing import (
     Budget,
     Priced,
@@ -72,10 +77,12 @@ from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.session import Session, begin_session
 from configurator.configuration.upgrade import Upgrade, upgrade
 from configurator.configuration.validation import Verdict, check_verdict, conflicts_of, validate
-from configurator.diagnostics.diagnostic import Diagnostic
+from configurator.configuration.wishes import read_aims
+from configurator.diagnostics.diagnostic import Diagnostic, Severity, in_order
 from configurator.distribution import library_version
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
-from configurator.engines.registry import AUTOMATIC, compiles
+from configurator.engines.registry import AUTOMATIC
+from configurator.engines.staged import compiles
 from configurator.errors import ArtefactError, CatalogError, SearchLimitError
 from configurator.explanation.checking import Unchecked, VerdictCheck
 from configurator.explanation.conflict import Conflicts
@@ -205,6 +212,14 @@ class Configurator:
         """`sha256:…` of what the catalog says."""
         return self.catalog.digest
 
+    def check_catalog(self) -> tuple[Diagnostic, ...]:
+        """Warnings and hints about the catalog, by file and place; nothing is solved.
+
+        Those from loading it, and what takes a closer look: what is unused, missing in a table, covered
+        twice, out of date, or easily taken for something else.
+        """
+        return in_order((*self.diagnostics, *check_catalog(self.catalog)))
+
     def today(self) -> date:
         """The day it is now in the catalog's time zone."""
         return self._clock().astimezone(ZoneInfo(self.catalog.timezone)).date()
@@ -218,6 +233,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Verdict:
         """`Valid`, `Incomplete`, `Invalid` with conflicts, or `Unknown`.
 
@@ -227,11 +243,12 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: what is not named is left empty.
+            bundles: names of the bundles to apply: what they choose holds beside the choices.
 
         Raises:
             ChoiceError: a choice names what does not exist or does not fit its place.
         """
-        return self._answered(validate, choices, as_of, seconds, only=only)
+        return self._answered(validate, choices, as_of, seconds, only=only, bundles=bundles)
 
     def conflicts(
         self,
@@ -242,6 +259,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Conflicts | Unknown:
         """All minimal conflicts of choices, or the first `limit` of them; none where they can be completed.
 
@@ -254,6 +272,7 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit; when it is reached, those found so far are given.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`, or an important place does not exist.
@@ -266,6 +285,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def why(
@@ -277,6 +297,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Why:
         """Why a place has a value under the choices: forced by what, chosen, a default, or not forced at all.
 
@@ -287,12 +308,18 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`, also about the place and value.
         """
         return self._answered(
-            lambda question, limits: why(question, place, value, limits), choices, as_of, seconds, only=only
+            lambda question, limits: why(question, place, value, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
         )
 
     def why_not(
@@ -304,6 +331,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> WhyNot:
         """Why a place cannot have a value beside the choices about other places, or that it can.
 
@@ -314,6 +342,7 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`, also about the place and value.
@@ -324,6 +353,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def why_price(
@@ -334,6 +364,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> PriceReason | NotCompletable | Unknown:
         """Why the cheapest completion of the choices costs what it costs, place by place.
 
@@ -341,7 +372,12 @@ class Configurator:
             ChoiceError: as in `cheapest`.
         """
         return self._answered(
-            lambda question, limits: why_price(question, by, limits), choices, as_of, seconds, only=only
+            lambda question, limits: why_price(question, by, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
         )
 
     def check_verdict(
@@ -352,6 +388,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> VerdictCheck:
         """Check what `validate` said of the choices without the solver that found it.
 
@@ -365,6 +402,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
         return Unchecked(checked.reason) if isinstance(checked, Unknown) else checked
 
@@ -379,6 +417,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Repairs | Unrepairable | Unknown:
         """The `limit` smallest changes that make choices possible, best first, proved to be the best.
 
@@ -396,6 +435,7 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`, or a weighted or locked place or a component does not exist.
@@ -415,6 +455,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def count(
@@ -424,13 +465,14 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Count | Unknown:
         """How many valid configurations keep the choices, exactly, or `Unknown`.
 
         Raises:
             ChoiceError: as in `validate`.
         """
-        return self._answered(count_configurations, choices, as_of, seconds, only=only)
+        return self._answered(count_configurations, choices, as_of, seconds, only=only, bundles=bundles)
 
     def configurations(
         self,
@@ -441,6 +483,7 @@ class Configurator:
         limit: int | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Iterator[Configuration]:
         """Each valid configuration that keeps the choices once, lazily, in catalog order.
 
@@ -451,6 +494,7 @@ class Configurator:
             limit: how many to give at most; `None` for all.
             seconds: the time limit, counted from the first one asked for.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`, at once.
@@ -458,8 +502,8 @@ class Configurator:
         """
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError(f"offset {offset} and limit {limit} cannot be negative")
-        read_choices(self.catalog, choices, only=only)
-        return self._configurations(choices, as_of, offset, limit, seconds, only=only)
+        read_choices(self.catalog, choices, only=only, bundles=read_bundles(self.catalog, bundles))
+        return self._configurations(choices, as_of, offset, limit, seconds, only=only, bundles=bundles)
 
     def _configurations(
         self,
@@ -470,9 +514,10 @@ class Configurator:
         seconds: float | None,
         *,
         only: bool,
+        bundles: Sequence[str],
     ) -> Iterator[Configuration]:
         limits = SearchLimits.within(seconds)
-        question = self._ask(choices, as_of, limits, only=only)
+        question = self._ask(choices, as_of, limits, only=only, bundles=bundles)
         found = enumerate_configurations(question, offset=offset, limits=limits)
         for number, configuration in enumerate(found, start=1):
             yield configuration
@@ -484,31 +529,79 @@ class Configurator:
         self,
         choices: Choices = MappingProxyType({}),
         *,
+        excluded: bool = False,
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> ValidDomains | Unknown:
         """What every place can still take under the choices.
+
+        Args:
+            choices: as in `validate`.
+            excluded: tell of what cannot be chosen too; the `reason` of such an offer tells why.
+            as_of: the day for which it is asked.
+            seconds: the time limit; that of each reason that is looked at later as well.
+            only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `validate`.
         """
-        return self._answered(valid_domains, choices, as_of, seconds, only=only)
+        return self._answered(
+            lambda question, limits: valid_domains(question, limits, excluded=excluded),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
+        )
 
     def complete(
         self,
         choices: Choices = MappingProxyType({}),
         *,
+        minimise: Sequence[str] = (),
+        maximise: Sequence[str] = (),
+        reasons: bool = False,
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> Completion:
-        """A valid configuration that keeps the choices, then the defaults, then catalog order.
+        """The best valid configuration that keeps the choices; there is always just one, in every engine.
+
+        What is best: first `minimise` and `maximise`, then the catalog's defaults in the order declared, then
+        its preferences and objectives by descending weight, then catalog order of values. What comes earlier
+        is never given up for what comes later.
+
+        Args:
+            choices: as in `validate`.
+            minimise: calcs to be as small as they can be, the most important first.
+            maximise: calcs to be as large as they can be, minded after those to be minimised.
+            reasons: find out what stands against each wish that is not kept: its `why`.
+            as_of: the day for which it is asked.
+            seconds: the time limit.
+            only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
-            ChoiceError: as in `validate`.
+            ChoiceError: as in `validate`, or there is no such calc, or it is no number.
+            TypeError: the calcs are one text instead of several.
         """
-        return self._answered(complete, choices, as_of, seconds, only=only)
+
+        def completed(question: Question, limits: SearchLimits) -> Completion:
+            aims = read_aims(question.product.catalog, minimise, maximise)
+            return complete(question, limits, aims=aims, reasons=reasons)
+
+        return self._answered(
+            completed,
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
+        )
 
     # ------------------------------------------------------------ dialogues
 
@@ -518,6 +611,7 @@ class Configurator:
         *,
         as_of: date | None = None,
         seconds: float | None = None,
+        bundles: Sequence[str] = (),
     ) -> Session:
         """A dialogue with a customer, which begins with choices; it never changes, each step gives a new one.
 
@@ -525,6 +619,7 @@ class Configurator:
             choices: as in `validate`; those of a `SavedConfiguration`, for instance.
             as_of: the day, of all steps.
             seconds: the time limit, of each question.
+            bundles: names of the bundles with which it begins.
 
         Raises:
             ChoiceError: as in `validate`.
@@ -532,7 +627,8 @@ class Configurator:
             ValueError: the seconds are no number.
         """
         SearchLimits.within(seconds)
-        return begin_session(self._product_when_asked(as_of), choices, seconds)
+        applied = read_bundles(self.catalog, bundles)
+        return begin_session(self._product_when_asked(as_of).applying(applied), choices, seconds)
 
     def upgrade(
         self, saved: SavedConfiguration, *, as_of: date | None = None, seconds: float | None = None
@@ -560,6 +656,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> tuple[Priced, ...] | NotCompletable | Unknown:
         """The `limit` cheapest valid configurations that keep the choices, ascending by a calc.
 
@@ -574,6 +671,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def price_ranges(
@@ -584,6 +682,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> PriceRanges | Unknown:
         """For each place and value that can still be chosen, what it leads to: from the least to the most.
 
@@ -591,7 +690,12 @@ class Configurator:
             ChoiceError: as in `cheapest`.
         """
         return self._answered(
-            lambda question, limits: price_ranges(question, by, limits), choices, as_of, seconds, only=only
+            lambda question, limits: price_ranges(question, by, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
         )
 
     def count_within(
@@ -603,6 +707,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> tuple[int | Unknown, ...] | Unknown:
         """For each budget, in the calc's unit, how many configurations come to that much at most, exactly.
 
@@ -616,6 +721,7 @@ class Configurator:
             as_of: the day for which it is asked.
             seconds: the time limit.
             only: as in `validate`.
+            bundles: as in `validate`.
 
         Raises:
             ChoiceError: as in `cheapest`.
@@ -628,6 +734,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     # ------------------------------------------------------------ by the million
@@ -641,6 +748,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> ConfigurationColumns | Unknown:
         """So many valid configurations that keep the choices, each drawn from all of them alike.
 
@@ -653,6 +761,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def fast_page(
@@ -664,6 +773,7 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
+        bundles: Sequence[str] = (),
     ) -> FastPage | Unknown:
         """Configurations number `offset` and on, as columns, in the diagram's own order, wherever they are.
 
@@ -678,6 +788,7 @@ class Configurator:
             as_of,
             seconds,
             only=only,
+            bundles=bundles,
         )
 
     def validate_columns(
@@ -745,6 +856,55 @@ class Configurator:
             return analyze(self.product(as_of, limits), limits)
         except SearchLimitError as error:
             return Unknown(error.reason)
+
+    # ------------------------------------------------------------ scenarios
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The catalog's own scenarios, in the order written, those of imported files among them."""
+        return self.catalog.scenarios
+
+    def read_scenarios(self, path: str | Path) -> tuple[Scenario, ...]:
+        """The scenarios of a file that begins with `scenarios for …`, read for this catalog.
+
+        What the file itself names as its catalog is not looked at.
+
+        Raises:
+            CatalogError: the file cannot be read or holds a mistake, or the catalog's own files have changed.
+        """
+        source = find_scenarios(str(path)).source
+        entry, reader = _files_of(self._source)
+        result = compile_catalog(entry, reader, (source,))
+        if result.catalog is None:
+            raise CatalogError(result.diagnostics)
+        if result.catalog.digest != self.digest:
+            changed = f"the catalog `{self.catalog.name}` has changed since it was loaded"
+            raise CatalogError([Diagnostic("E0612", Severity.ERROR, changed, None, help=("load it again",))])
+        return tuple(each for each in result.catalog.scenarios if each.span.file is source)
+
+    def test(
+        self,
+        scenarios: Iterable[Scenario] | None = None,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+    ) -> ScenarioReport:
+        """Run scenarios and tell for each expectation what was got, and what decided where it was not met.
+
+        Args:
+            scenarios: what to run; the catalog's own when left out.
+            as_of: the day for those that name none; by default the catalog's `tested on`, else today.
+            seconds: the time limit for each scenario.
+        """
+        day = as_of or self.catalog.tested_on
+
+        def run(scenario: Scenario) -> ScenarioOutcome:
+            limits, on = SearchLimits.within(seconds), self._day(scenario.day or day)
+            return run_scenario(scenario, on, lambda within: self.product(on, within), limits)
+
+        chosen = self.scenarios if scenarios is None else tuple(scenarios)
+        found = tuple(run(scenario) for scenario in chosen)
+        return ScenarioReport(found, tuple(undated(chosen, self.catalog, as_of, self.today)))
 
     # ------------------------------------------------------------ compiling
 
@@ -815,27 +975,29 @@ class Configurator:
         key: str | None = None,
         as_of: date | None = None,
         seconds: float | None = None,
+        bundles: Sequence[str] = (),
     ) -> Decision:
         """Accept an order: valid, then available, then reserved all or nothing, in one idempotent step.
 
         Args:
             order: parsed JSON: `{"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 1}]}`, or a
-                configuration.
+                configuration; a line may have `"bundles": […]`, the names of bundles to apply.
             stock: an open store.
             order_id: the order's id, if the order does not carry it.
             ttl: how long to hold the components; `None` allocates them for good.
             key: the idempotency key; by default made from the order's id.
             as_of: the day of the order.
             seconds: the time limit for the search, if one is needed.
+            bundles: more bundles to apply, where the order has one line.
 
         Raises:
             ChoiceError: a line names what does not exist.
-            OrderError: the order cannot be read, or has no id.
+            OrderError: the order cannot be read, has no id, or has several lines and bundles are named.
             IdempotencyConflict: the key was used before with other content.
             StockError: the store cannot answer.
         """
         limits = SearchLimits.within(seconds)
-        read = read_order(order).named(order_id)
+        read = read_order(order).named(order_id).applying(bundles)
         try:
             product = self.product(as_of, limits)
         except SearchLimitError as error:
@@ -843,16 +1005,22 @@ class Configurator:
         return accept_order(product, read, stock, ttl=ttl, key=key, as_of=as_of, limits=limits)
 
     def check(
-        self, order: object, stock: StockSnapshot, *, as_of: date | None = None, seconds: float | None = None
+        self,
+        order: object,
+        stock: StockSnapshot,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        bundles: Sequence[str] = (),
     ) -> Check:
-        """Hold an order against counted stock; nothing is reserved.
+        """Hold an order against counted stock; nothing is reserved. `bundles` as in `accept`.
 
         Raises:
             ChoiceError: a line names what does not exist.
-            OrderError: the order cannot be read.
+            OrderError: the order cannot be read, or has several lines and bundles are named.
         """
         limits = SearchLimits.within(seconds)
-        read = read_order(order)
+        read = read_order(order).applying(bundles)
         try:
             product = self.product(as_of, limits)
         except SearchLimitError as error:
@@ -910,21 +1078,42 @@ class Configurator:
         seconds: float | None,
         *,
         only: bool,
+        bundles: Sequence[str],
     ) -> T | Unknown:
         limits = SearchLimits.within(seconds)
         try:
-            return question(self._ask(choices, as_of, limits, only=only), limits)
+            return question(self._ask(choices, as_of, limits, only=only, bundles=bundles), limits)
         except SearchLimitError as error:
             return Unknown(error.reason)
 
     def _ask(
-        self, choices: Choices, as_of: date | None, limits: SearchLimits, *, only: bool = False
+        self,
+        choices: Choices,
+        as_of: date | None,
+        limits: SearchLimits,
+        *,
+        only: bool,
+        bundles: Sequence[str],
     ) -> Question:
-        return ask(self.product(as_of, limits), read_choices(self.catalog, choices, only=only), limits)
+        applied = read_bundles(self.catalog, bundles)
+        read = read_choices(self.catalog, choices, only=only, bundles=applied)
+        return ask(self.product(as_of, limits).applying(applied), read, limits)
 
 
 MOST_INTERVALS = 16
 """For how many runs of days one `Configurator` remembers what is prepared; the oldest goes first."""
+
+
+def _files_of(source: tuple[Any, ...]) -> tuple[str, CatalogReader]:
+    """The file that begins a catalog, and what gives it, from where the catalog was loaded."""
+    kind, *arguments = source
+    if kind == "load":
+        found = find_catalog(arguments[0])
+        return found.entry, found.reader
+    if kind == "from_reader":
+        return arguments[0], arguments[1]
+    text, name, files, _ = arguments
+    return name, text_reader({**files, name: text})
 
 
 def _rebuilt(kind: str, *arguments: Any) -> Configurator:

@@ -2,10 +2,13 @@
 
     ConfiguratorError
     ├── CatalogError            a catalog that cannot be loaded; `.diagnostics`
+    ├── CatalogBuildError       a catalog that a program cannot build so; `.call`, `.message`, `.help`
     ├── ChoiceError             a choice that names what does not exist or has the wrong form; `.problems`
     ├── InvalidConfigurationError   what `.or_raise()` raises for an invalid answer; `.messages`
     ├── IncompleteConfigurationError  what `.or_raise()` raises for an order that is not all decided; `.open`
     ├── OrderError              an order that cannot be read; `.problems`
+    ├── TableFileError          a spreadsheet of tables that cannot be made or read; `.message`, `.help`
+    │   └── UnknownTableError        a family or rule table that the catalog does not have
     ├── EngineError
     │   ├── EngineUnavailableError   an engine that is not known or not installed
     │   ├── SearchLimitError         a limit ended a search; `.reason`
@@ -49,6 +52,25 @@ class CatalogError(ConfiguratorError):
             f"{finding.code}: {finding.message}" + (f" ({finding.location})" if finding.span else "")
             for finding in self.diagnostics
         )
+
+
+class CatalogBuildError(ConfiguratorError):
+    """A program that builds a catalog gave what cannot stand in one.
+
+    Attributes:
+        call: what was being built: `family cpu, component CPU-1, column tdp`.
+        message: what is wrong with it, one sentence.
+        help: next steps, one line each.
+    """
+
+    def __init__(self, call: str, message: str, help: Sequence[str] = ()) -> None:  # noqa: A002 - same word as in Diagnostic
+        self.call = call
+        self.message = message
+        self.help = tuple(help)
+        super().__init__(call, message, self.help)
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.message}" + "".join(f" ({line})" for line in self.help)
 
 
 class ChoiceError(ConfiguratorError):
@@ -111,6 +133,27 @@ class OrderError(ConfiguratorError):
 
     def __str__(self) -> str:
         return "; ".join(self.problems)
+
+
+class TableFileError(ConfiguratorError):
+    """A spreadsheet of a catalog's tables cannot be made or read.
+
+    Attributes:
+        message: what is wrong, one sentence.
+        help: next steps, one line each.
+    """
+
+    def __init__(self, message: str, help: Sequence[str] = ()) -> None:  # noqa: A002 - same word as in Diagnostic
+        self.message = message
+        self.help = tuple(help)
+        super().__init__(message, self.help)
+
+    def __str__(self) -> str:
+        return self.message + "".join(f" ({line})" for line in self.help)
+
+
+class UnknownTableError(TableFileError):
+    """The catalog has no family or rule table of the name asked for."""
 
 
 class EngineError(ConfiguratorError):

@@ -5,7 +5,7 @@ services and tests share it. Every form is an object whose keys are always all t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -28,21 +28,26 @@ from configurator.availability.balances import StockBalance
 from configurator.availability.demand import DemandLine
 from configurator.availability.reservations import Reservation
 from configurator.availability.stock_import import ImportLine, ImportPlan
-from configurator.configuration.completion import Completed, Completion, NotCompletable
+from configurator.configuration.completion import Completed, Completion, NotCompletable, WishOutcome
 from configurator.configuration.domains import (
+    AssemblyOffers,
     ElementOffer,
     IdenticalOffers,
+    InstanceOffers,
     MixedOffer,
     MixedOffers,
     NumberOffers,
     Offer,
+    PlaceOffers,
     QuantityOffer,
+    SetOffers,
     ValidDomains,
     ValueOffers,
 )
 from configurator.configuration.enumeration import Count
 from configurator.configuration.inspection import Inspection
 from configurator.configuration.model import Configuration, JsonValue, json_value
+from configurator.configuration.offer_reasons import HasReason, OfferReason
 from configurator.configuration.pricing import Amount, Priced, PriceRanges
 from configurator.configuration.reasons import (
     ByDefault,
@@ -70,6 +75,7 @@ from configurator.explanation.evidence import (
     Evidence,
     RuleEvidence,
     StockEvidence,
+    WishEvidence,
 )
 
 SCHEMA = 1
@@ -77,6 +83,10 @@ SCHEMA = 1
 
 JsonObject = dict[str, Any]
 Status = Literal["yes", "no", "unknown"]
+
+
+FindReason = Callable[[HasReason], OfferReason]
+"""Tells the reason of an offer, or that there is no time for that."""
 
 
 @frozen
@@ -168,12 +178,25 @@ def verdict_json(verdict: Verdict) -> JsonObject:
     return form
 
 
-def options_json(answer: ValidDomains | Unknown, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
-    """`options` by path, in the form that each kind of place has; `conflicts` where nothing is left."""
+def options_json(
+    answer: ValidDomains | Unknown,
+    conflicts: tuple[Conflict, ...] = (),
+    reasons: FindReason | None = None,
+) -> JsonObject:
+    """`options` by path, in the form that each kind of place has; `conflicts` where nothing is left.
+
+    Args:
+        answer: what can be chosen.
+        conflicts: why nothing can.
+        reasons: finds the reason of each offer; `None` leaves reasons out.
+    """
     if isinstance(answer, Unknown):
         return {"options": None, "conflicts": [], "reason": answer.reason}
     return {
-        "options": {path: to_json(offers) for path, offers in answer.of.items()},
+        "options": {
+            path: to_json(offers) if reasons is None else _reasoned_offers(path, offers, reasons)
+            for path, offers in answer.of.items()
+        },
         "conflicts": to_json(conflicts),
     }
 
@@ -202,13 +225,18 @@ def cheapest_json(answer: tuple[Priced, ...] | NotCompletable | Unknown, calc: s
 
 
 def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) -> JsonObject:
-    """`configuration`, `calcs`, `chosen`, `defaults`, `not_kept`; `conflicts` where nothing is found."""
+    """`configuration`, `calcs`, `chosen`, `bundled`, `defaults`, `not_kept`, `wishes`.
+
+    Where nothing is found `conflicts` tells why, where it is not known the `reason`.
+    """
     form: JsonObject = {
         "configuration": None,
         "calcs": {},
         "chosen": [],
+        "bundled": [],
         "defaults": [],
         "not_kept": [],
+        "wishes": [],
         "conflicts": to_json(conflicts),
     }
     if isinstance(answer, Completed):
@@ -216,12 +244,32 @@ def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) ->
             "configuration": answer.configuration.to_dict(),
             "calcs": dict(answer.configuration.calcs),
             "chosen": list(answer.chosen),
+            "bundled": list(answer.bundled),
             "defaults": list(answer.defaults),
             "not_kept": to_json(answer.not_kept),
+            "wishes": to_json(answer.wishes),
         }
     if isinstance(answer, Unknown):
         form["reason"] = answer.reason
     return form
+
+
+def _wish(found: WishOutcome) -> JsonObject:
+    unknown = isinstance(found.why, Unknown)
+    value = None
+    if found.number is not None:
+        value = {"number": json_value(found.number), "text": found.reached}
+    return {
+        "kind": found.kind,
+        "name": found.name,
+        "text": found.text,
+        "state": found.state.replace(" ", "_"),
+        "location": found.location or None,
+        "message": found.message or None,
+        "value": value,
+        "why": None if unknown or found.why is None else to_json(found.why),
+        "reason": found.why.reason if isinstance(found.why, Unknown) else None,
+    }
 
 
 def decision_json(decision: Decision | Available) -> JsonObject:
@@ -407,6 +455,7 @@ def _conflict(found: Conflict) -> JsonObject:
         "message": found.message,
         "locations": list(found.locations),
         "not_in_force": list(found.not_in_force),
+        "bundles": list(found.bundles),
         "minimal": found.minimal,
         "evidence": [_evidence(each) for each in found.evidence],
     }
@@ -423,12 +472,15 @@ def _evidence(found: Evidence) -> JsonObject:
                 "location": found.location,
                 "rows": list(found.rows),
             }
-        case DecisionEvidence(place=place, text=text):
-            return {"kind": found.kind, "place": place, "text": text}
+        case DecisionEvidence(place=place, text=text, bundle=bundle):
+            return {"kind": found.kind, "place": place, "text": text, "bundle": bundle or None}
         case StockEvidence(component=component, text=text):
             return {"kind": found.kind, "component": component, "text": text}
-        case EffectivityEvidence(component=component, place=place, text=text):
-            return {"kind": found.kind, "component": component, "place": place, "text": text}
+        case EffectivityEvidence(component=component, place=place, text=text, bundle=bundle):
+            told = {"component": component, "place": place, "text": text, "bundle": bundle or None}
+            return {"kind": found.kind, **told}
+        case WishEvidence(wish=wish, text=text, location=location):
+            return {"kind": found.kind, "wish": wish, "text": text, "location": location or None}
 
 
 def _derivation(found: Derivation) -> JsonObject:
@@ -491,6 +543,74 @@ def _line_open(found: LineOpen) -> JsonObject:
     return {"line": found.line, "open": list(found.open)}
 
 
+def _reasoned_offers(place: str, offers: PlaceOffers, find: FindReason) -> Any:
+    """The form of a place with `reason` in each offer, and `state` in each component of a mixed slot."""
+
+    def reason(offer: HasReason) -> JsonObject | None:
+        return offer_reason_json(place, find(offer))
+
+    match offers:
+        case ValueOffers(offers=values):
+            return [{**_offer(each), "reason": reason(each)} for each in values]
+        case IdenticalOffers(offers=quantities):
+            components = [{**_quantity_offer(each), "reason": reason(each)} for each in quantities]
+            nothing = reason(offers.nothing)
+            return {**_identical_offers(offers), "components": components, "absent_reason": nothing}
+        case MixedOffers(offers=mixed):
+            components = [
+                {**_mixed_offer(each), "state": each.state, "reason": reason(each)} for each in mixed
+            ]
+            return {**_mixed_offers(offers), "components": components}
+        case NumberOffers():
+            return {**_number_offers(offers), "reason": reason(offers)}
+        case SetOffers(elements=elements):
+            return {"elements": [{**_element_offer(each), "reason": reason(each)} for each in elements]}
+        case AssemblyOffers(distinct=instances):
+            told = [
+                {
+                    **_instance_state(each),
+                    "reason": offer_reason_json(each.path, find(each)),
+                    "options": {
+                        name: _reasoned_offers(f"{each.path}.{name}", inner, find)
+                        for name, inner in each.items()
+                    },
+                }
+                for each in instances
+            ]
+            return {**_assembly_offers(offers), "instances": told}
+
+
+def offer_reason_json(place: str, reason: OfferReason) -> JsonObject | None:
+    """`answer` as in `reason_json`, `rules`, `choices` that take part, `message`; `null` for what is free.
+
+    Args:
+        place: whose offer it is; told among the choices only where its own choice takes part.
+        reason: of the offer.
+    """
+    form: JsonObject = {"answer": "unknown", "rules": [], "choices": [], "message": ""}
+    match reason:
+        case None:
+            return None
+        case Excluded(conflict=conflict, retreats=retreats):
+            own = any(retreat.place == place for retreat in retreats)
+            choices = [path for path in conflict.choices if own or path != place]
+            told = {"rules": list(conflict.rules), "choices": choices, "message": conflict.message}
+            return {**form, "answer": "excluded", **told}
+        case Forced(conflict=conflict):
+            told = {"rules": list(conflict.rules), "choices": list(conflict.choices)}
+            return {**form, "answer": "forced", **told, "message": conflict.message}
+        case Possible(instead=instead):
+            return {**form, "answer": "possible", "choices": [place], "message": f"`{instead}` is chosen"}
+        case ChosenByCustomer(choice=choice):
+            return {**form, "answer": "chosen", "choices": [place], "message": f"`{choice}` is chosen"}
+        case ByDefault(text=text, location=location):
+            return {**form, "answer": "default", "message": f"`{text}` is the default: {location}"}
+        case NotForced(text=text):
+            return {**form, "answer": "not_forced", "message": f"`{text}` is not forced"}
+        case Unknown(reason=why):
+            return {**form, "message": why}
+
+
 def _offer(offer: Offer) -> JsonObject:
     return {"value": json_value(offer.value), "state": offer.state}
 
@@ -551,6 +671,19 @@ def _number_offers(found: NumberOffers) -> JsonObject:
     return {"intervals": [[json_value(each.low), json_value(each.high)] for each in found.intervals]}
 
 
+def _assembly_offers(found: AssemblyOffers) -> JsonObject:
+    """Of instances of which nothing is said the first stands for all."""
+    instances = [
+        {**_instance_state(each), "options": {name: to_json(inner) for name, inner in each.items()}}
+        for each in found.distinct
+    ]
+    return {"fewest": found.fewest, "most": found.most, "instances": instances}
+
+
+def _instance_state(found: InstanceOffers) -> JsonObject:
+    return {"path": found.path, "state": found.state, "absent": found.absent}
+
+
 def _converter() -> Converter:
     converter = Converter()
     # Where the published form is the class, attribute by attribute, cattrs makes it; others are written out.
@@ -563,6 +696,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(DemandLine, _demand_line)
     converter.register_unstructure_hook(LineConflict, _line_conflict)
     converter.register_unstructure_hook(LineOpen, _line_open)
+    converter.register_unstructure_hook(WishOutcome, _wish)
     converter.register_unstructure_hook(Amount, _amount)
     converter.register_unstructure_hook(Conflict, _conflict)
     converter.register_unstructure_hook(Derivation, _derivation)
@@ -573,6 +707,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(IdenticalOffers, _identical_offers)
     converter.register_unstructure_hook(MixedOffers, _mixed_offers)
     converter.register_unstructure_hook(NumberOffers, _number_offers)
+    converter.register_unstructure_hook(AssemblyOffers, _assembly_offers)
     converter.register_unstructure_hook(Change, _change)
     converter.register_unstructure_hook(Repair, _repair)
     return converter

@@ -46,6 +46,12 @@ class SourceFile:
         """Offset of a line and column; the inverse of `position`."""
         return self._line_starts[position.line - 1] + position.column - 1
 
+    def location(self, start: int, end: int) -> str:
+        """How messages name the stretch from `start` to before `end`: `file:line:column`."""
+        del end
+        position = self.position(start)
+        return f"{self.name}:{position.line}:{position.column}"
+
     @property
     def line_count(self) -> int:
         """How many lines there are; an empty text has one."""
@@ -87,9 +93,8 @@ class Span:
 
     @property
     def location(self) -> str:
-        """`file:line:column`, the form in which messages name a place."""
-        position = self.position
-        return f"{self.file.name}:{position.line}:{position.column}"
+        """`file:line:column`, the form in which messages name a place; of a sheet, its row and column."""
+        return self.file.location(self.start, self.end)
 
     def to(self, other: "Span") -> "Span":
         """The stretch from here to the end of another one in the same file."""

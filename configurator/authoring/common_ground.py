@@ -9,6 +9,10 @@ as a `Loss`. A place that only one version has
 * otherwise is *left out*: configurations are compared on the other places. While no rule reads it, it only
   multiplies configurations, by its `factor`; where a rule does, it is `entangled`, and each of the `ways` to
   fill it makes another problem of the common ground.
+
+Of an assembly that may be taken several times both have as many instances as the one that has fewer, and what
+is beyond is absent. Which instance is which means nothing; so that one in the third place is not taken for
+more than the other version has, those that are there come first in both: `present_first`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +24,7 @@ from attrs import define, evolve, field, frozen
 from configurator.authoring.ways import MOST_WAYS, Way, comparable, fillings, identity, told_by
 from configurator.catalog.evaluation import Chosen, Units
 from configurator.catalog.structure import Place, Slot
-from configurator.catalog.values import NumberType, Value
+from configurator.catalog.values import Missing, NumberType, Value
 from configurator.configuration.product import PreparedProduct
 from configurator.csp.constraints import (
     ClauseConstraint,
@@ -31,6 +35,7 @@ from configurator.csp.constraints import (
 )
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.substitution import View, substituted
+from configurator.csp.symmetries import InterchangeableBlocks, Symmetries
 from configurator.csp.variables import Assignment, Variable
 from configurator.lowering.layout import (
     Layout,
@@ -41,7 +46,7 @@ from configurator.lowering.layout import (
     lay_out,
 )
 from configurator.lowering.origins import RestrictionOrigin, StructureOrigin
-from configurator.lowering.product import lower_problem
+from configurator.lowering.product import instance_blocks, lower_problem
 
 Content = tuple[tuple[str, int], ...]
 """What fills a slot: SKUs with quantities, by SKU."""
@@ -123,7 +128,7 @@ class Side:
         """What a way fills the entangled places with."""
         assignment = tuple(way.fixed.get(variable, 0) for variable in range(len(self.layout.variables)))
         units: dict[str, Units] = {}
-        options: dict[str, Value] = {}
+        options: dict[str, Value | Missing] = {}
         for key in self.entangled:
             layout = self.layout.of[key]
             if isinstance(layout, SlotLayout):
@@ -131,6 +136,26 @@ class Side:
             else:
                 options[key] = layout.value(assignment)
         return Chosen(units, options)
+
+
+PRESENT_FIRST = object()
+"""The origin of what says nothing but which instance of an assembly is which."""
+
+
+def present_first(symmetries: Symmetries) -> Iterator[Constraint]:
+    """That of the instances of an assembly those that are there come first."""
+    for group in symmetries:
+        for before, after in pairwise(group.blocks):
+            there, not_there = Literal(before[0], frozenset({1})), Literal(after[0], frozenset({0}))
+            yield ClauseConstraint((there, not_there), PRESENT_FIRST)
+
+
+def in_any_order(problem: ConstraintProblem) -> ConstraintProblem:
+    """The problem as it is counted: instances are told apart by nothing."""
+    return evolve(
+        problem,
+        constraints=tuple(each for each in problem.constraints if each.origin is not PRESENT_FIRST),
+    )
 
 
 def new_to(way: Way, other: Way) -> tuple[Constraint, ...]:
@@ -145,12 +170,14 @@ class CommonGround:
 
     Attributes:
         places: all of them: of the old version in its order, then those that only the new one has.
+        symmetries: instances of assemblies that both have; but for `present_first` nothing tells them apart.
     """
 
     variables: tuple[Variable, ...] = field(repr=False)
     old: Side
     new: Side
     places: tuple[str, ...]
+    symmetries: Symmetries = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -339,7 +366,30 @@ class _Work:
         """Read the constraints of both."""
         sides = [self.side(0, old, self.old), self.side(1, new, self.new)]
         places = tuple(dict.fromkeys((*self.old, *self.new)))
-        return CommonGround(tuple(self.variables), sides[0], sides[1], places)
+        return CommonGround(
+            tuple(self.variables), sides[0], sides[1], places, tuple(self.symmetries(old, new))
+        )
+
+    def symmetries(self, old: PreparedProduct, new: PreparedProduct) -> Iterator[InterchangeableBlocks]:
+        """The groups of variables for instances of assemblies that both versions have."""
+        of_new = {place.key: place for place in new.catalog.assemblies}
+        for place in old.catalog.assemblies:
+            if place.key not in of_new:
+                continue
+            shared = min(place.maximum, of_new[place.key].maximum)
+            blocks = instance_blocks(old.lowered.layout, place)[:shared]
+            targets = [
+                sorted(
+                    {
+                        view.target
+                        for view in map(self.views[0].get, block)
+                        if view and view.target is not None
+                    }
+                )
+                for block in blocks
+            ]
+            if len(targets) > 1 and all(targets):
+                yield InterchangeableBlocks(tuple(map(tuple, targets)))
 
     def side(self, side: int, product: PreparedProduct, of: Mapping[str, PlaceLayout]) -> Side:
         """One version, all its places taken up."""
@@ -348,6 +398,7 @@ class _Work:
         if of is not layout.of:
             layout = Layout(layout.variables, of)
             problem = lower_problem(product.catalog, lowered.as_of, layout)
+        problem = problem.extended(tuple(present_first(lowered.symmetries)))
         left_out = {key: layout.of[key].combinations({}) for key in self.left_out[side]}
         entangled = self.entangled[side]
         return Side(
@@ -472,11 +523,11 @@ def _emptiness(layout: PlaceLayout) -> int | None:
     """The value of each variable of an empty place; `None` for one that cannot be empty."""
     match layout:
         case SlotLayout(slot=slot):
-            return 0 if slot.cardinality.may_be_absent else None
+            return 0 if slot.may_be_empty else None
         case SetLayout(option=option):
-            return 0 if option.minimum == 0 else None
-        case _:
-            return None
+            return 0 if option.minimum == 0 or option.may_be_empty else None
+        case OptionLayout(option=option):
+            return 0 if option.presence or option.may_be_empty else None
 
 
 def _beyond(key: str, many: SlotLayout, amounts: set[int]) -> Iterator[tuple[Constraint, ...]]:

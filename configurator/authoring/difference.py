@@ -11,31 +11,34 @@ one for each way to fill it; see `ways`. Where these are too many, configuration
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 from typing import Literal
 
 from attrs import define, field, frozen
 
-from configurator.authoring.common_ground import CommonGround, Side, common_ground, new_to
+from configurator.authoring.common_ground import CommonGround, Side, common_ground, in_any_order, new_to
 from configurator.authoring.declarations import ChangedDeclaration, changed_declarations
 from configurator.authoring.refusals import Refusal, refusals
 from configurator.authoring.saved_orders import OrdersCompared, compare_orders, numbered
 from configurator.authoring.ways import Way, greatest, identity, signed_subsets
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.model import Catalog
+from configurator.catalog.values import ABSENT
 from configurator.configuration.model import Configuration, configuration_of
 from configurator.configuration.product import PreparedProduct
 from configurator.csp.constraints import Constraint, SortedConstraint
 from configurator.csp.negation import negations
 from configurator.csp.problem import ConstraintProblem
+from configurator.csp.symmetries import Symmetries
 from configurator.engines.backtracking import BacktrackingEngine
 from configurator.engines.diagram.search import DiagramEngine
 from configurator.engines.engine import NO_LIMITS, Engine, PreparedProblem, SearchLimits, Unknown
 from configurator.engines.registry import AUTOMATIC, choose_engine
 from configurator.engines.sat import SatEngine
 from configurator.engines.staged import StagedEngine
+from configurator.engines.unordered import prepare_unordered
 from configurator.errors import SearchLimitError
 from configurator.lowering.origins import RestrictionOrigin
 
@@ -345,7 +348,8 @@ class Comparison:
         """How many configurations a version has without the places left out."""
         if side.entangled:
             subsets = signed_subsets(self.ways_of(side))
-            found = self.signed((sign, side.problem_of(ways)) for sign, ways in subsets)
+            problems = ((sign, side.problem_of(ways)) for sign, ways in subsets)
+            found = self.signed(problems, side.product.lowered.symmetries)
         else:
             found = self.wholes[0 if side is self.ground.old else 1]
         return found if isinstance(found, Unknown) else found // side.factor
@@ -353,19 +357,26 @@ class Comparison:
     def kept(self) -> int | Unknown:
         """How many configurations both versions have, without the places left out."""
         ground = self.ground
-        found = self.signed(
+        problems = (
             (first * second, ground.problem_of((*before, *after)))
             for first, before in signed_subsets(self.ways[0])
             for second, after in signed_subsets(self.ways[1])
         )
+        found = self.signed(problems, ground.symmetries)
         return found if isinstance(found, Unknown) else found // (ground.old.factor * ground.new.factor)
 
-    def signed(self, problems: Iterable[tuple[int, ConstraintProblem]]) -> int | Unknown:
+    def signed(
+        self, problems: Iterable[tuple[int, ConstraintProblem]], symmetries: Symmetries
+    ) -> int | Unknown:
         """The sum of the numbers of solutions, each times its sign."""
         total = 0
-        for sign, problem in problems:
+        for sign, ordered in problems:
+            problem = in_any_order(ordered)
+            engine = self.engine(problem)
             try:
-                found = self.engine(problem).prepare(problem, self.limits).count({}, self.limits)
+                labelled = engine.prepare(problem, self.limits)
+                prepared = prepare_unordered(engine, partial(_given, problem), symmetries, labelled)
+                found = prepared.count({}, self.limits)
             except SearchLimitError as stopped:
                 return Unknown(stopped.reason)
             if isinstance(found, Unknown):
@@ -567,18 +578,66 @@ class Comparison:
         return found
 
     def content(self, side: Side, chosen: Chosen) -> tuple[object, ...]:
-        """What is in each place; nothing where the version has no such place, or leaves it out."""
-        told: list[object] = []
+        """What is in each place; nothing where the version has no such place, or leaves it out.
+
+        Instances of an assembly are told in an order that does not depend on which is which.
+        """
+        told: dict[str, object] = {}
         for key in self.ground.places:
             if key in side.left_out:
-                told.append(frozenset())
+                told[key] = frozenset()
             elif key in chosen.units:
-                told.append(frozenset((component.sku, amount) for component, amount in chosen.units[key]))
+                told[key] = frozenset((component.sku, amount) for component, amount in chosen.units[key])
             else:
                 value = chosen.options.get(key, frozenset())
                 # Python holds yes for 1.
-                told.append(("yesno", value) if isinstance(value, bool) else value)
-        return tuple(told)
+                told[key] = ("yesno", value) if isinstance(value, bool) else value
+                if value is ABSENT or (value is False and key in self.instances):
+                    told[key] = frozenset()
+        for keys in self.repeated:
+            contents = [tuple(told.get(key, frozenset()) for key in block) for block in keys]
+            contents.sort(key=_in_a_fixed_order, reverse=True)
+            for block, content in zip(keys, contents, strict=True):
+                told.update(zip(block, content, strict=True))
+        return tuple(told[key] for key in self.ground.places)
+
+    @cached_property
+    def instances(self) -> frozenset[str]:
+        """The places that say whether an instance of an assembly is there, of both versions."""
+        return frozenset(
+            instance.prefix
+            for product in (self.old, self.new)
+            for place in product.catalog.assemblies
+            for instance in place.instances
+        )
+
+    @cached_property
+    def repeated(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """For each assembly that may be taken several times the places of each instance, innermost first.
+
+        Instances of one assembly have the same places in the same order, whichever version has them.
+        """
+        places = [
+            place
+            for product in (self.old, self.new)
+            for place in product.catalog.assemblies
+            if place.maximum > 1
+        ]
+        # Of both versions, the one with more instances has the others' too.
+        most = {place.key: place for place in sorted(places, key=lambda place: place.maximum)}
+        inside: dict[str, dict[str, None]] = {}
+        for key in self.ground.places:
+            for place in most.values():
+                for instance in place.instances:
+                    if key == instance.prefix or key.startswith(f"{instance.prefix}."):
+                        inside.setdefault(place.key, {})[key.removeprefix(instance.prefix)] = None
+        return tuple(
+            tuple(
+                tuple(instance.prefix + rest for rest in inside.get(place.key, {}))
+                for instance in place.instances
+            )
+            for place in sorted(most.values(), key=lambda place: -place.key.count("."))
+        )
 
 
 @frozen(eq=False)
@@ -621,6 +680,15 @@ def _kind(*, loses: bool, gains: bool) -> Kind:
     if loses:
         return "both" if gains else "specialisation"
     return "generalisation" if gains else "refactoring"
+
+
+def _in_a_fixed_order(content: tuple[object, ...]) -> list[str]:
+    """Sorts contents of instances, whatever they are made of."""
+    return [repr(sorted(each, key=repr)) if isinstance(each, frozenset) else repr(each) for each in content]
+
+
+def _given(problem: ConstraintProblem) -> ConstraintProblem:
+    return problem
 
 
 def _known(count: int | Unknown) -> int | None:

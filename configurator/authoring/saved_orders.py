@@ -8,11 +8,12 @@ from attrs import frozen
 from configurator.acceptance.orders import Order, OrderLine, read_order
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.catalog.values import EnumerationType, NumberType, SetType, normal
+from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import read_choices
 from configurator.configuration.completion import Completed, complete
 from configurator.configuration.model import ComponentQuantity, PlaceValue
 from configurator.configuration.pricing import Amount
-from configurator.configuration.product import PreparedProduct, ask
+from configurator.configuration.product import PreparedProduct, Question, ask
 from configurator.configuration.repairs import Repairs, repairs
 from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict, validate
 from configurator.engines.engine import SearchLimits, Unknown
@@ -167,7 +168,9 @@ def _read(content: object, old: PreparedProduct) -> Order:
     if isinstance(content, Mapping) and "choices" not in old.lowered.layout.of:
         choices = content.get("choices")
         if isinstance(choices, Mapping):
-            return Order(None, (OrderLine(choices),))
+            # What a saved session says besides is read as it is in a bare configuration.
+            beside = {"bundles": content["bundles"]} if "bundles" in content else {}
+            return read_order({"lines": [{"configuration": choices, **beside}]})
     return read_order(content)
 
 
@@ -179,15 +182,29 @@ class _Judge:
     new: PreparedProduct
     limits: SearchLimits
 
-    def verdict(self, product: PreparedProduct, choices: Mapping[str, object]) -> Verdict:
-        """What a version says of choices.
+    def question(
+        self, product: PreparedProduct, choices: Mapping[str, object], bundles: Sequence[str]
+    ) -> Question:
+        """Choices and bundles brought before a version.
 
         Raises:
-            ChoiceError: it knows no such place or value.
+            ChoiceError: it knows no such place, value or bundle.
             SearchLimitError: it is not known.
         """
-        question = ask(product, read_choices(product.catalog, choices), self.limits)
-        found = validate(question, self.limits)
+        applied = read_bundles(product.catalog, bundles)
+        read = read_choices(product.catalog, choices)
+        return ask(product.applying(applied), read, self.limits)
+
+    def verdict(
+        self, product: PreparedProduct, choices: Mapping[str, object], bundles: Sequence[str]
+    ) -> Verdict:
+        """What a version says of choices with bundles.
+
+        Raises:
+            ChoiceError: it knows no such place, value or bundle.
+            SearchLimitError: it is not known.
+        """
+        found = validate(self.question(product, choices, bundles), self.limits)
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
         return found
@@ -195,7 +212,7 @@ class _Judge:
     def was_valid(self, line: OrderLine) -> bool:
         """Whether the old version has nothing against a line."""
         try:
-            return not isinstance(self.verdict(self.old, line.configuration), Invalid)
+            return not isinstance(self.verdict(self.old, line.configuration, line.bundles), Invalid)
         except ChoiceError:
             return False
 
@@ -205,7 +222,7 @@ class _Judge:
         What is empty and gone is left out, what is new and may be empty is empty.
         """
         before, after = self.old.catalog.place_of, self.new.catalog.place_of
-        verdict = self.verdict(self.old, line.configuration)
+        verdict = self.verdict(self.old, line.configuration, line.bundles)
         choices = {
             key: value
             for key, value in line.configuration.items()
@@ -231,7 +248,13 @@ class _Judge:
             for key, message in unknown.items():
                 yield Breakage(at, (), (key,), message, ())
             return
-        match self.verdict(self.new, choices):
+        try:
+            verdict = self.verdict(self.new, choices, line.bundles)
+        except ChoiceError as error:
+            for message in error.problems:
+                yield Breakage(at, (), (), message, ())
+            return
+        match verdict:
             case Invalid(conflicts=conflicts):
                 for found in conflicts:
                     yield Breakage(at, found.rules, found.choices, found.message, found.locations)
@@ -246,7 +269,7 @@ class _Judge:
 
     def open_before(self, line: OrderLine) -> set[str]:
         """What a line left open when it was saved; with it, everything that is new."""
-        found = self.verdict(self.old, line.configuration)
+        found = self.verdict(self.old, line.configuration, line.bundles)
         if not isinstance(found, Incomplete):
             return set()
         return {*found.open, *(set(self.new.catalog.place_of) - set(self.old.catalog.place_of))}
@@ -272,13 +295,18 @@ class _Judge:
         if len({each.line for each in breakages}) > 1:
             return None
         at = breakages[0].line
-        choices = self.carried_over(order.lines[at - 1])
+        line = order.lines[at - 1]
+        choices = self.carried_over(line)
         unknown = tuple(self.unknown(choices))
         if unknown:
-            return self.without(at, order.lines[at - 1], choices, unknown)
-        question = ask(self.new, read_choices(self.new.catalog, choices), self.limits)
+            return self.without(at, line, choices, unknown)
+        try:
+            question = self.question(self.new, choices, line.bundles)
+        except ChoiceError:
+            # A bundle that is gone: no place is to be changed.
+            return None
         if not isinstance(validate(question, self.limits), Invalid):
-            return self.without(at, order.lines[at - 1], choices, breakages[0].places)
+            return self.without(at, line, choices, breakages[0].places)
         found = repairs(question, limit=1, limits=self.limits)
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
@@ -295,11 +323,14 @@ class _Judge:
         Raises:
             SearchLimitError: it is not known.
         """
-        if len(places) > 1:
+        if len(places) != 1:
             return None
         (key,) = places
         rest = {other: value for other, value in choices.items() if other != key}
-        found = complete(ask(self.new, read_choices(self.new.catalog, rest), self.limits), self.limits)
+        try:
+            found = complete(self.question(self.new, rest, line.bundles), self.limits)
+        except ChoiceError:
+            return None
         if isinstance(found, Unknown):
             raise SearchLimitError(found.reason)
         if not isinstance(found, Completed):

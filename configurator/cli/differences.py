@@ -8,6 +8,7 @@ from configurator.authoring.declarations import ChangedDeclaration, Detail
 from configurator.authoring.difference import Difference, Effect, Example
 from configurator.authoring.refusals import Refusal
 from configurator.authoring.saved_orders import BrokenOrder, OrdersCompared, Step
+from configurator.cli.annotations import workflow_command
 from configurator.cli.terminal import GAP, aligned, column_widths
 from configurator.cli.ways_out import delta_in_words
 from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, STRONG, plural, value_in_words
@@ -282,26 +283,6 @@ def github_lines(found: Difference, orders_file: str) -> Iterator[str]:
         yield workflow_command("warning", f"{orders_file}:{order.number}:1", title, f"{told}{step}")
     for number, message in (*found.orders.unreadable, *found.orders.undecided):
         yield workflow_command("warning", f"{orders_file}:{number}:1", "order not judged", message)
-
-
-def workflow_command(level: str, location: str, title: str, message: str) -> str:
-    """`::warning file=…,line=…,col=…,title=…::message`, everything escaped as it must be."""
-    properties = {"title": title}
-    file, line, column = (*location.rsplit(":", 2), "", "")[:3]
-    if file and line.isdigit():
-        # A revision's name is no part of the path.
-        path = file.partition(":")[2] or file
-        properties = {"file": path, "line": line, "col": column, "title": title}
-    told = ",".join(
-        f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}"
-        for name, value in properties.items()
-        if value
-    )
-    return f"::{level} {told}::{_escaped(message)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 # ---------------------------------------------------------------- Markdown

@@ -16,7 +16,9 @@ from configurator.errors import (
     ReservationStateError,
     SearchLimitError,
     StockRequestError,
+    TableFileError,
     UnknownReservationError,
+    UnknownTableError,
 )
 
 
@@ -59,6 +61,9 @@ def failure_of(error: ConfiguratorError) -> Failure:
             return Failure(ExitCode.USAGE, problems, help_lines)
         case OrderError(problems=problems):
             return Failure(ExitCode.USAGE, problems)
+        case TableFileError(message=message, help=help_lines):
+            code = ExitCode.USAGE if isinstance(error, UnknownTableError) else ExitCode.ENVIRONMENT
+            return Failure(code, (message,), help_lines)
         case IdempotencyConflict():
             step = "give this order a new key with `--key`, or repeat the call exactly as it was"
             return Failure(ExitCode.USAGE, (str(error),), (step,))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from attrs import frozen
@@ -10,6 +10,7 @@ from attrs import frozen
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Inquiry
+from configurator.cli.words import Wanted
 from configurator.configuration.columns import FastPage
 from configurator.configuration.model import Configuration
 from configurator.configurator import Configurator
@@ -48,7 +49,7 @@ class FastListing:
 def fast_listing(
     inquiry: Inquiry,
     asked: Configurator,
-    choices: Mapping[str, object],
+    wanted: Wanted,
     *,
     only: bool,
     offset: int,
@@ -60,12 +61,12 @@ def fast_listing(
         CommandError: the token is none, or one of another catalog, of other choices or of another order.
     """
     expected, start = (None, offset) if token is None else read_token(token)
-    page = _pages(inquiry, asked, choices, only=only)
+    page = _pages(inquiry, asked, wanted, only=only)
     # Asked at once: whether there is a fast order at all decides what is answered.
     first = page(start, 0)
     if isinstance(first, Unknown):
         return first
-    order = order_of(asked, inquiry, choices, first.order, only=only)
+    order = order_of(asked, inquiry, wanted, first.order, only=only)
     if expected not in {None, order}:
         raise CommandError(
             "the page token belongs to another catalog, other choices or another order",
@@ -89,25 +90,31 @@ def read_token(token: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def order_of(
-    asked: Configurator, inquiry: Inquiry, choices: Mapping[str, object], diagram: str, *, only: bool
-) -> str:
+def order_of(asked: Configurator, inquiry: Inquiry, wanted: Wanted, diagram: str, *, only: bool) -> str:
     """A short text for all that a place in the list depends on."""
     in_force = interval_in_force(asked.catalog, inquiry.day)
-    meant = (diagram, asked.digest, list(map(str, in_force)), choices, only)
+    meant = (diagram, asked.digest, list(map(str, in_force)), wanted.choices, only, wanted.bundles)
     return sha256(json.dumps(meant, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 Pages = Callable[[int, int], FastPage | Unknown]
 
 
-def _pages(inquiry: Inquiry, asked: Configurator, choices: Mapping[str, object], *, only: bool) -> Pages:
+def _pages(inquiry: Inquiry, asked: Configurator, wanted: Wanted, *, only: bool) -> Pages:
     """Pages under the one time limit of the command."""
 
     def page(offset: int, length: int) -> FastPage | Unknown:
         seconds = inquiry.settings.seconds
         left = None if seconds is None else max(0.0, seconds - inquiry.elapsed)
-        found = asked.fast_page(offset, length, choices, as_of=inquiry.day, seconds=left, only=only)
+        found = asked.fast_page(
+            offset,
+            length,
+            wanted.choices,
+            as_of=inquiry.day,
+            seconds=left,
+            only=only,
+            bundles=wanted.bundles,
+        )
         if isinstance(found, Unknown) and seconds is not None and inquiry.elapsed >= seconds:
             return Unknown(f"the time limit of {seconds:g} s was reached")
         return found

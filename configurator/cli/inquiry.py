@@ -30,7 +30,7 @@ from configurator.serialization import (
     failure_json,
 )
 
-Format = Literal["text", "json", "jsonl", "csv", "github", "markdown"]
+Format = Literal["text", "json", "jsonl", "csv", "github", "markdown", "sarif", "junit"]
 
 
 @frozen

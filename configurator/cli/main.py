@@ -11,6 +11,8 @@ from configurator.cli.exit_codes import ExitCode
 
 COMMANDS = {
     "check": "Find every mistake in catalogs.",
+    "fmt": "Give catalogs their one form: aligned, indented, nothing lost.",
+    "test": "Run the scenarios of catalogs: expected, got, which rule decided.",
     "count": "How many valid configurations keep the choices.",
     "list": "The valid configurations, in catalog order.",
     "validate": "Whether choices are valid, and if not, why.",
@@ -19,12 +21,13 @@ COMMANDS = {
     "configure": "A dialog at the terminal: choose, see prices, ask why.",
     "options": "What every place can still take.",
     "cheapest": "The cheapest configurations that keep the choices.",
-    "complete": "Fill in the rest: choices, then defaults, then catalog order.",
+    "complete": "Fill in the rest: choices, then defaults and wishes.",
     "analyze": "What a catalog says unasked: dead components, idle rules, prices.",
     "diff": "What a change does: configurations lost, gained; broken orders.",
     "inspect": "How questions will be answered: the compiled form.",
     "accept": "Accept an order: valid, then available, then reserved.",
     "stock": "Count, show and mend the stock of components.",
+    "tables": "Tables as a spreadsheet for planners, and back.",
 }
 """Every command with its summary, so that none has to be loaded to be listed."""
 
@@ -55,6 +58,10 @@ def load_command(name: str) -> click.Command | None:
     match name:
         case "check":
             from configurator.cli.commands.check import check as command
+        case "fmt":
+            from configurator.cli.commands.fmt import fmt as command
+        case "test":
+            from configurator.cli.commands.test import test as command
         case "count":
             from configurator.cli.commands.count import count as command
         case "list":
@@ -83,6 +90,8 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.accept import accept as command
         case "stock":
             from configurator.cli.commands.stock import stock as command
+        case "tables":
+            from configurator.cli.commands.tables import tables as command
         case _:
             return None
     return command

@@ -39,8 +39,9 @@ def catalog_argument(function: Function) -> Function:
 
 
 def choice_arguments(function: Function) -> Function:
-    """Choices as words, from a file, from standard input."""
+    """Choices as words, from a file, from standard input; bundles by name."""
     for decorate in (
+        bundle_option,
         click.option(
             "--only",
             is_flag=True,
@@ -56,6 +57,17 @@ def choice_arguments(function: Function) -> Function:
     ):
         function = decorate(function)
     return function
+
+
+def bundle_option(function: Function) -> Function:
+    """`--bundle NAME`."""
+    return click.option(
+        "--bundle",
+        "bundles",
+        multiple=True,
+        metavar="NAME",
+        help="Apply this bundle: what it chooses holds beside the choices; may be repeated.",
+    )(function)
 
 
 def timeout_option(function: Function) -> Function:

@@ -1,6 +1,6 @@
 """Reasons in words: why, why not and why this price, as lines for people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.text import Text
 
@@ -11,6 +11,9 @@ from configurator.cli.wording import (
     FAINT,
     GOOD,
     STRONG,
+    Head,
+    cause_in_words,
+    conflict_heads,
     derivation_lines,
     nothing_valid_lines,
     plural,
@@ -18,6 +21,7 @@ from configurator.cli.wording import (
     value_in_words,
 )
 from configurator.configuration.completion import NotCompletable
+from configurator.configuration.offer_reasons import OfferReason
 from configurator.configuration.reasons import (
     ByDefault,
     ChosenByCustomer,
@@ -31,6 +35,7 @@ from configurator.configuration.reasons import (
     WhyNot,
 )
 from configurator.engines.engine import Unknown
+from configurator.explanation.evidence import RuleEvidence, StockEvidence
 
 MOST_OTHERS = 8
 """So many other values are named."""
@@ -71,6 +76,31 @@ def reason_lines(found: Why | WhyNot) -> Iterator[Text]:
             more = f" and {len(others) - MOST_OTHERS} more" if len(others) > MOST_OTHERS else ""
             also = f"; possible also: {told}{more}" if others else ""
             yield _head(found.text, f" is not forced{also}")
+
+
+def reason_in_short(reason: OfferReason) -> tuple[str, str] | None:
+    """Who says that something is excluded or forced, and what is said, for one line; otherwise `None`.
+
+    The values it is about are left out; of several rules all names and sentences are told.
+    """
+    match reason:
+        case Excluded(conflict=conflict):
+            return _names_and_sentences(conflict_heads(conflict))
+        case Forced(conflict=conflict):
+            # The sentence of the conflict says no more than that nothing else is left.
+            blamed = [each for each in conflict.evidence if isinstance(each, RuleEvidence | StockEvidence)]
+            return _names_and_sentences([cause_in_words(each) for each in blamed] or conflict_heads(conflict))
+        case Possible(instead=choice):
+            return "choices", f"`{choice}` is chosen"
+        case Unknown(reason=why):
+            return "not decided", why
+        case ChosenByCustomer() | ByDefault() | NotForced() | None:
+            return None
+
+
+def _names_and_sentences(heads: Sequence[Head]) -> tuple[str, str]:
+    sentences = dict.fromkeys(sentence for _, sentence, _ in heads if sentence)
+    return ", ".join(name for name, _, _ in heads), "; ".join(sentences)
 
 
 def _head(text: str, *more: str | tuple[str, str]) -> Text:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from configurator.cli.terminal import GAP, column_widths
 from configurator.cli.wording import FAINT, GOOD, STRONG, value_in_words
+from configurator.configuration.instance_words import write_instances
 from configurator.configuration.model import JsonValue
 from configurator.configuration.pricing import Amount
 from configurator.configuration.repairs import Repair
@@ -45,9 +46,11 @@ def delta_in_words(delta: Amount | None) -> str:
     return f"+{delta.text}" if delta.number > 0 else delta.text
 
 
-def choices_in_one_line(choices: Mapping[str, JsonValue]) -> str:
-    """Choices as words of a command line, quoted for a shell where they must be."""
-    return " ".join(shlex.quote(_word(path, value)) for path, value in choices.items())
+def choices_in_one_line(choices: Mapping[str, JsonValue], bundles: Sequence[str] = ()) -> str:
+    """Choices and bundles as words of a command line, quoted for a shell where they must be."""
+    words = [_word(path, value) for path, value in choices.items()]
+    words += [f"--bundle={name}" for name in bundles]
+    return " ".join(map(shlex.quote, words))
 
 
 def _word(path: str, value: JsonValue) -> str:
@@ -62,6 +65,10 @@ def _value(value: JsonValue) -> str:
             return f"{quantity}x{component}"
         case {"component": component}:
             return str(component)
+        case dict():
+            return write_instances(value)
+        case [dict() as first, *_] if "component" not in first:
+            return write_instances(value)
         case list():
             return ",".join(map(_item, value)) or "none"
         case None:

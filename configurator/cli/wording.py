@@ -12,11 +12,17 @@ from configurator.catalog.model import Catalog
 from configurator.catalog.values import format_number
 from configurator.cli.terminal import GAP, column_widths
 from configurator.configuration.choices import read_choices
-from configurator.configuration.model import ComponentQuantity, PlaceValue
+from configurator.configuration.instance_words import write_instances
+from configurator.configuration.model import ComponentQuantity, InstanceValue, PlaceValue, json_value
 from configurator.configuration.pricing import Amount
 from configurator.explanation.conflict import Conflict, describe_choice
 from configurator.explanation.derivation import Derivation
-from configurator.explanation.evidence import RuleEvidence, StockEvidence
+from configurator.explanation.evidence import (
+    DecisionEvidence,
+    EffectivityEvidence,
+    RuleEvidence,
+    StockEvidence,
+)
 from configurator.lowering.choices import place_of
 
 GOOD = "bold green"
@@ -53,6 +59,8 @@ def value_in_words(value: PlaceValue) -> str:
     match value:
         case None | ():
             return NOTHING
+        case InstanceValue() | (InstanceValue(), *_):
+            return write_instances(json_value(value))
         case bool():
             return "yes" if value else "no"
         case int() | Fraction():
@@ -80,10 +88,10 @@ def moment_in_words(moment: datetime, now: datetime, zone: str) -> str:
 
 
 def conflict_lines(
-    catalog: Catalog, given: Mapping[str, object], conflicts: Sequence[Conflict], *, only: bool = False
+    catalog: Catalog, given: Mapping[str, object], conflicts: Sequence[Conflict]
 ) -> tuple[Text, ...]:
     """Each conflict: who says so, why, where; beneath it the choices that take part."""
-    told = {place_of(choice): describe_choice(choice) for choice in read_choices(catalog, given, only=only)}
+    told = {place_of(choice): describe_choice(choice) for choice in read_choices(catalog, given)}
     return _conflict_lines(told, conflicts)
 
 
@@ -94,12 +102,12 @@ def nothing_valid_lines(conflict: Conflict) -> tuple[Text, ...]:
 
 
 def _conflict_lines(told: Mapping[str, str], conflicts: Sequence[Conflict]) -> tuple[Text, ...]:
-    heads = [_heads(conflict) for conflict in conflicts]
+    heads = [conflict_heads(conflict) for conflict in conflicts]
     widths = column_widths([head[:2] for found in heads for head in found], 2)
     lines: list[Text] = []
     for conflict, found in zip(conflicts, heads, strict=True):
         lines.extend(_cause_line(*head, widths) for head in found)
-        choices = " and ".join(told[path] for path in conflict.choices if path in told)
+        choices = " and ".join(_choices_told(told, conflict))
         proof = "" if conflict.minimal else PERHAPS_FEWER
         if len(found) > 1:
             choices = f"these leave nothing with {choices}" if choices else "these cannot hold together"
@@ -108,14 +116,28 @@ def _conflict_lines(told: Mapping[str, str], conflicts: Sequence[Conflict]) -> t
     return tuple(lines)
 
 
+def _choices_told(told: Mapping[str, str], conflict: Conflict) -> list[str]:
+    """The choices that take part, those of bundles too."""
+    decisions = [each.text for each in conflict.evidence if isinstance(each, DecisionEvidence)]
+    if decisions:
+        return decisions
+    # What is not in force has no decisions: it is told by what was chosen for its place.
+    bundled = [
+        f"{each.place} = {each.component} (bundle {each.bundle})"
+        for each in conflict.evidence
+        if isinstance(each, EffectivityEvidence) and each.place and each.bundle
+    ]
+    return bundled or [told[path] for path in conflict.choices if path in told]
+
+
 PERHAPS_FEWER = " (perhaps fewer of these would do: the time was up)"
 
 Head = tuple[str, str, str]
 """A name, a sentence, and where it stands."""
 
 
-def _heads(conflict: Conflict) -> list[Head]:
-    """Who says so, why, where: once for each rule and each fact of stock."""
+def conflict_heads(conflict: Conflict) -> list[Head]:
+    """Who says that a conflict is one, why, where: once for each rule and each fact of stock."""
     blamed = [each for each in conflict.evidence if isinstance(each, RuleEvidence | StockEvidence)]
     if len(blamed) < 2:
         places = ", ".join(location.rpartition(":")[0] for location in conflict.locations)
@@ -133,7 +155,7 @@ def cause_in_words(cause: RuleEvidence | StockEvidence) -> Head:
 
 def _cause_line(name: str, message: str, places: str, widths: Sequence[int]) -> Text:
     # A long sentence pushes its own place to the right, not those of the others.
-    head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}"
+    head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}" if places else message
     return Text.assemble(GAP, (f"{name:<{widths[0]}}", STRONG), GAP, head, (places, FAINT))
 
 
@@ -159,7 +181,7 @@ def conflict_message(conflict: Conflict) -> str:
 def derivation_lines(derivation: Derivation, conflict: Conflict) -> tuple[Text, ...]:
     """Each step: who says so, why, where; beneath it what follows from what."""
     if not derivation.steps:
-        return (_cause_line(*_heads(conflict)[0], (0, 0)),)
+        return (_cause_line(*conflict_heads(conflict)[0], (0, 0)),)
     heads = [[cause_in_words(cause) for cause in step.by] for step in derivation.steps]
     widths = column_widths([head[:2] for found in heads for head in found], 2)
     lines = [Text(f"{GAP}suppose {derivation.supposed}")] if derivation.supposed else []
@@ -174,15 +196,20 @@ def signed(amount: Amount) -> str:
     return f"+{amount.text}" if amount.number > 0 else amount.text
 
 
-def not_possible(choices: int, conflicts: Sequence[Conflict]) -> Text:
-    """`not possible: 3 choices, 2 rules`."""
+def not_possible(choices: int, conflicts: Sequence[Conflict], bundles: int = 0) -> Text:
+    """`not possible: 3 choices, 1 bundle, 2 rules`."""
     rules = {rule for conflict in conflicts for rule in conflict.rules}
-    dated = {sku for conflict in conflicts for sku in conflict.not_in_force}
+    expired = {key for conflict in conflicts if not conflict.choices for key in conflict.not_in_force}
+    dated = {sku for conflict in conflicts for sku in conflict.not_in_force} - expired
     parts = [plural(choices, "choice")]
+    if bundles:
+        parts.append(plural(bundles, "bundle"))
     if rules:
         parts.append(plural(len(rules), "rule"))
     if dated:
         parts.append(f"{plural(len(dated), 'component')} not in force")
+    if expired:
+        parts.append(f"{plural(len(expired), 'bundle')} not in force")
     return Text.assemble(("not possible", BAD), f": {', '.join(parts)}")
 
 

@@ -1,6 +1,7 @@
 """Rows of tables: splitting them, reading a heading, reading a cell of a rule table."""
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -17,6 +18,7 @@ from configurator.syntax.literals import MOST_DIGITS, LiteralBuilder
 from configurator.syntax.nodes import Cell, ColumnHeading, Row
 from configurator.syntax.type_builder import TypeBuilder
 
+_DASHES = re.compile(r":?-+:?")
 _NUMBER = re.compile(r"(-?)\s*(\d+(?:\.\d+)?)\s*([^\W\d_]\w*)?")
 
 # ---------------------------------------------------------------- what a cell may say
@@ -112,26 +114,25 @@ def split_row(source: SourceFile, start: int, end: int) -> Row | Diagnostic:
     """
     line = source.text[start:end]
     cells: list[Cell] = []
-    parts = _parts(line)
+    parts = parts_of_row(line)
+    escaped = "\\" in line
     offset = start + 1
     for part in parts[1:-1]:
         text = part.strip()
-        first = offset + len(part) - len(part.lstrip())
-        if not text:
-            first = min(first, offset + 1)
-        cells.append(Cell(text, Span(source, first, first + len(text))))
+        first = offset + (part.index(text[0]) if text else min(len(part), 1))
+        span = Span(source, first, first + len(text))
+        cells.append(Cell(text.replace("\\|", "|") if escaped else text, span))
         offset += len(part) + 1
     rest = parts[-1].strip()
     if rest and not rest.startswith("#"):
         return _open_row(source, start + len(line.rstrip()), closes_block=rest == "}")
-    if "\\" in line:
-        cells = [evolve(cell, text=cell.text.replace("\\|", "|")) for cell in cells]
     if not cells:
         return _open_row(source, start + 1, closes_block=False)
     return Row(tuple(cells), Span(source, start, offset))
 
 
-def _parts(line: str) -> list[str]:
+def parts_of_row(line: str) -> list[str]:
+    """What stands before, between and after the bars of a line, untrimmed, escaped bars as written."""
     if "\\" not in line:
         return line.split("|")
     parts = [""]
@@ -156,8 +157,13 @@ def _open_row(source: SourceFile, end: int, *, closes_block: bool) -> Diagnostic
         Span(source, end - 1, end),
         label="expected `|` after the last cell",
         help=("a row takes its whole line; write `}` on the next one",) if closes_block else (),
-        replacements=() if closes_block else (Replacement(Span(source, end, end), " |"),),
+        replacements=() if closes_block else (Replacement(Span(source, end, end), " |", safe=True),),
     )
+
+
+def is_line_of_dashes(cells: Sequence[str]) -> bool:
+    """Whether trimmed cells make the line under a heading: `---`, `:--`, `--:` or `:-:` in each."""
+    return bool(cells) and all(_DASHES.fullmatch(cell) for cell in cells)
 
 
 # ---------------------------------------------------------------- headings
@@ -213,10 +219,60 @@ def parse_cell(cell: Cell) -> CellPattern | Diagnostic:
             label="expected a value",
             help=("write `any` where the column does not matter, `absent` where nothing is chosen",),
         )
+    items = _plain_items(cell)
+    if items is not None:
+        return ListPattern(items, negated=False, span=cell.span)
     tree = _cell_tree(cell.text)
     if isinstance(tree, UnexpectedInput):
         return _bad_cell(cell, tree)
     return _CellBuilder(cell).pattern(tree)
+
+
+_BARE = r"[\w+-](?:[\w +/()-]|\.(?!\.))*"
+_PLAIN = re.compile(rf" *(<=|>=|<|>|=)? *({_BARE})(?:\.\. *({_BARE}))?")
+
+
+def _plain_items(cell: Cell) -> tuple[CellItem, ...] | None:
+    """The items of a cell of plain words and numbers, without the grammar; `None` for any other cell.
+
+    What comes out is what the grammar gives, which takes ten times as long; a law compares them.
+    """
+    items: list[CellItem] = []
+    start = cell.span.start
+    for part in cell.text.split(","):
+        match = _PLAIN.fullmatch(part)
+        if match is None:
+            return None
+        value = _bare_value(cell.span.file, start + match.start(2), match[2].rstrip())
+        if value.text in {"any", "other"} or match[2].startswith("not "):
+            return None
+        if match[3] is not None:
+            high = _bare_value(cell.span.file, start + match.start(3), match[3].rstrip())
+            # A range with units, and one that is empty, is a matter for the grammar.
+            if match[1] or value.unit or high.unit or _descending(value, high):
+                return None
+            items.append(CellRange(value, high, value.span.to(high.span)))
+        elif match[1]:
+            span = Span(cell.span.file, start + match.start(1), value.span.end)
+            items.append(CellComparison(match[1], value, span))  # type: ignore[arg-type]  # one of its six texts
+        else:
+            items.append(CellAbsent(value.span) if value.text == "absent" else value)
+        start += len(part) + 1
+    return tuple(items)
+
+
+def _descending(low: CellValue, high: CellValue) -> bool:
+    return low.number is not None and high.number is not None and low.number > high.number
+
+
+def _bare_value(source: SourceFile, start: int, text: str) -> CellValue:
+    span = Span(source, start, start + len(text))
+    match = _NUMBER.fullmatch(text)
+    if match is None or len(match[2]) > MOST_DIGITS:
+        return CellValue(text, quoted=False, number=None, unit=None, span=span)
+    number = Fraction(match[2] if "." in match[2] else int(match[2]))
+    unit = Name(match[3], Span(source, start + match.start(3), span.end)) if match[3] else None
+    return CellValue(text, quoted=False, number=-number if match[1] else number, unit=unit, span=span)
 
 
 @lru_cache(maxsize=4096)
@@ -294,15 +350,8 @@ class _CellBuilder:
         if token.type == "TEXT":
             literal = self.literals.text(token)
             return CellValue(literal.value, quoted=True, number=None, unit=None, span=literal.span)
-        text = token.rstrip()
         whole = self.literals.span(token)
-        span = Span(whole.file, whole.start, whole.start + len(text))
-        match = _NUMBER.fullmatch(text)
-        if match is None or len(match[2]) > MOST_DIGITS:
-            return CellValue(text, quoted=False, number=None, unit=None, span=span)
-        number = Fraction(match[2]) * (-1 if match[1] else 1)
-        unit = Name(match[3], Span(span.file, span.start + match.start(3), span.end)) if match[3] else None
-        return CellValue(text, quoted=False, number=number, unit=unit, span=span)
+        return _bare_value(whole.file, whole.start, token.rstrip())
 
     def _span(self, tree: Tree[Token]) -> Span:
         span = self.literals.span(tree)

@@ -102,7 +102,7 @@ class ExpressionBuilder(TypeBuilder):
             "`none` is written in choices only",
             span,
             help=(f"write `{wanted}`",),
-            replacements=(Replacement(span, wanted),),
+            replacements=(Replacement(span, wanted, safe=True),),
         )
         return Presence(path, chosen, span)
 

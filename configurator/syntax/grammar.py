@@ -32,19 +32,25 @@ _FORMAT = 1
 # one stand-in for "unbounded" keeps the shipped tables the same everywhere.
 _WIDEST = 2**31
 
-_parsers: dict[str, Lark] = {}
+_parsers: dict[tuple[str, bool], Lark] = {}
 _loading = Lock()
 
 
-def load_parser(name: str) -> Lark:
-    """The parser of a grammar in `START_RULES`, made on first use and then shared by all threads."""
-    parser = _parsers.get(name)
+def load_parser(name: str, *, whole: bool = False) -> Lark:
+    """The parser of a grammar in `START_RULES`, made on first use and then shared by all threads.
+
+    Args:
+        name: a grammar in `START_RULES`.
+        whole: whether its trees hold every token, also those that the grammar leaves out; its branches
+            then know no places, tokens do.
+    """
+    parser = _parsers.get((name, whole))
     if parser is None:
         with _loading:
-            parser = _parsers.get(name)
+            parser = _parsers.get((name, whole))
             if parser is None:
-                parser = _parser_from_tables(name) or build_parser(name)
-                _parsers[name] = parser
+                parser = _parser_from_tables(name, whole=whole) or build_parser(name, whole=whole)
+                _parsers[name, whole] = parser
     return parser
 
 
@@ -53,12 +59,13 @@ def grammar_text(name: str) -> str:
     return _resource(f"{name}.lark").read_text(encoding="utf-8")
 
 
-def build_parser(name: str, *, strict: bool = False) -> Lark:
+def build_parser(name: str, *, strict: bool = False, whole: bool = False) -> Lark:
     """Build a parser from its grammar, in about a second.
 
     Args:
         name: a grammar in `START_RULES`.
         strict: refuse every conflict and every overlap of terminals; needs `interegular`.
+        whole: see `load_parser`.
 
     Raises:
         lark.exceptions.LarkError: the grammar is not LALR(1), or `strict` found an ambiguity.
@@ -68,8 +75,9 @@ def build_parser(name: str, *, strict: bool = False) -> Lark:
         parser="lalr",
         lexer="contextual",
         start=list(START_RULES[name]),
-        propagate_positions=True,
+        propagate_positions=not whole,
         maybe_placeholders=False,
+        keep_all_tokens=whole,
         strict=strict,
     )
 
@@ -202,7 +210,7 @@ def _dump_value(value: Any) -> str:
 # ---------------------------------------------------------------- and back
 
 
-def _parser_from_tables(name: str) -> Lark | None:
+def _parser_from_tables(name: str, *, whole: bool = False) -> Lark | None:
     try:
         content = json.loads(_resource(f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -213,12 +221,12 @@ def _parser_from_tables(name: str) -> Lark | None:
         and content.get("lark") == lark.__version__
         and content.get("grammar") == _digest(grammar_text(name))
     )
-    return _restored(content) if fresh else None
+    return _restored(content, whole=whole) if fresh else None
 
 
-def _restored(content: dict[str, Any]) -> Lark:
+def _restored(content: dict[str, Any], *, whole: bool) -> Lark:
     terminals = [_unpacked_terminal(packed) for packed in content["terminals"]]
-    rules = [_unpacked_rule(packed) for packed in content["rules"]]
+    rules = [_unpacked_rule(packed, whole=whole) for packed in content["rules"]]
     memo = dict(enumerate(terminals + rules))
     rule_references = [{"@": len(terminals) + i} for i in range(len(rules))]
     symbols: dict[str, int] = {}
@@ -238,7 +246,7 @@ def _restored(content: dict[str, Any]) -> Lark:
             "parser": "lalr",
             "lexer": "contextual",
             "start": starts,
-            "propagate_positions": True,
+            "propagate_positions": not whole,
             "maybe_placeholders": False,
         },
         "rules": rule_references,
@@ -279,7 +287,7 @@ def _unpacked_terminal(packed: list[Any]) -> dict[str, Any]:
     return {"__type__": "TerminalDef", "name": name, "priority": priority, "pattern": pattern}
 
 
-def _unpacked_rule(packed: list[Any]) -> dict[str, Any]:
+def _unpacked_rule(packed: list[Any], *, whole: bool) -> dict[str, Any]:
     origin, expansion, alias, order, expand1, template_source = packed
     return {
         "__type__": "Rule",
@@ -294,7 +302,7 @@ def _unpacked_rule(packed: list[Any]) -> dict[str, Any]:
         "order": order,
         "options": {
             "__type__": "RuleOptions",
-            "keep_all_tokens": False,
+            "keep_all_tokens": whole,
             "expand1": expand1,
             "priority": None,
             "template_source": template_source,

@@ -67,6 +67,8 @@ _SIGNS = {
     "$": ("write `USD`, after the number", "USD", (("UNIT", "USD"),)),
     "£": ("write `GBP`, after the number", "GBP", (("UNIT", "GBP"),)),
 }
+BIND_OTHERWISE = frozenset({"!", "&"})
+"""Signs that take other operands elsewhere: what is meant is for the author to say."""
 _WORDS = {
     "then": ("leave `then` out: `when …` stands before `require …`", "", ()),
     "implies": ("write `requires`", "requires", (("REQUIRES", "requires"),)),
@@ -115,7 +117,9 @@ def _comment(text: str, start: int, drop: int) -> Habit | None:
     for pattern, told in ((_COMMENT_TO_END_OF_LINE, "//"), (_COMMENT_BLOCK, "/*")):
         match = pattern.match(text, start)
         if match:
-            return Habit(start, match.end(), told, "a comment begins with `#`", drop=drop)
+            # A block may have more than one line, and something behind it.
+            mended = f"#{match[0][2:]}" if told == "//" else None
+            return Habit(start, match.end(), told, "a comment begins with `#`", mended, drop=drop)
     return None
 
 

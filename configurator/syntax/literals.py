@@ -236,7 +236,7 @@ class LiteralBuilder:
             f"`{name.text}` is not part of the language",
             name.span,
             help=("write `x is absent`, or `x is chosen`",) if asks else (f"write `{ours}`",),
-            replacements=() if asks else (Replacement(name.span, ours),),
+            replacements=() if asks else (Replacement(name.span, ours, safe=True),),
         )
 
     def literal(self, token: Token) -> TextLiteral | DateLiteral | BooleanLiteral:

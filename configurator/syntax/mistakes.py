@@ -13,7 +13,7 @@ from lark import Token
 from configurator.diagnostics.diagnostic import Diagnostic, Replacement, Severity
 from configurator.source import SourceFile, Span
 from configurator.syntax.cells import split_row
-from configurator.syntax.habits import Insertion, habit_at
+from configurator.syntax.habits import BIND_OTHERWISE, Insertion, habit_at
 from configurator.syntax.recovery import ParseStack, StackValue, open_blocks, open_brackets
 from configurator.syntax.vocabulary import (
     BLOCK_WORDS,
@@ -235,7 +235,9 @@ def _habit(at: Situation) -> Mend | None:
             f"`{habit.told}` is not part of the language",
             shown,
             help=(habit.help,),
-            replacements=(Replacement(span, habit.mended),) if habit.mended is not None else (),
+            replacements=(Replacement(span, habit.mended, safe=habit.told not in BIND_OTHERWISE),)
+            if habit.mended is not None
+            else (),
         ),
         feed=(habit.insertions,) if habit.insertions else (),
         drop=habit.drop,

@@ -91,6 +91,19 @@ def _once(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     return once
 
 
+def read_unit_or_name(
+    token: Token, previous: Token | None, text: str, stack: ParseStack, states: Sequence[int]
+) -> None:
+    """Make a name of a `UNIT` that is none: a word after a number that begins a condition on its own line.
+
+    As in `when n > 2` and below it `a = b requires …`. This is the only place outside tables where the
+    end of a line counts.
+    """
+    assert previous is not None  # a unit comes after a number
+    if "\n" in text[previous.end_pos : token.start_pos] and stack.after(states, "NAME") is not None:
+        token.type = "NAME"
+
+
 class _UnfitError(Exception):
     """A token that cannot be taken here; never leaves this module.
 
@@ -141,8 +154,8 @@ class _Reader:
         states, values, feed = self.state.state_stack, self.state.value_stack, self.state.feed_token
         after_row = False
         for token in self.interactive.lexer_thread.lex(self.state):  # type: ignore[no-untyped-call]  # Lark's gap
-            if token.type == "UNIT" and self.begins_operand(token):
-                token.type = "NAME"
+            if token.type == "UNIT":
+                read_unit_or_name(token, self.previous, self.text, self.stack, states)
             # Tables ask less often than one might: a row that follows a row always fits.
             if (token.type != "ROW" or not after_row) and self.stack.after(states, token.type) is None:
                 raise _UnfitError(token.start_pos or 0)
@@ -153,16 +166,6 @@ class _Reader:
             self.previous = token
             if len(states) > MOST_LEVELS and self.is_too_deep():
                 raise _UnfitError(token.start_pos or 0)
-
-    def begins_operand(self, token: Token) -> bool:
-        """Whether a word after a number is no unit, but begins a condition on a line of its own.
-
-        As in `when n > 2` and below it `a = b requires …`. This is the only place outside tables where the
-        end of a line counts.
-        """
-        assert self.previous is not None  # a unit comes after a number
-        between = self.text[self.previous.end_pos : token.start_pos]
-        return "\n" in between and self.stack.after(self.state.state_stack, "NAME") is not None
 
     def is_too_deep(self) -> bool:
         brackets = len(open_brackets(self.state.value_stack))

@@ -1,6 +1,5 @@
 """Lark tree to syntax nodes, statement by statement, with the mistakes that a grammar cannot tell."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -9,7 +8,7 @@ from lark import Token, Tree
 
 from configurator.diagnostics.diagnostic import Diagnostic
 from configurator.source import SourceFile, Span
-from configurator.syntax.cells import parse_heading, split_row
+from configurator.syntax.cells import is_line_of_dashes, parse_heading, split_row
 from configurator.syntax.expression_builder import (
     MOST_LEVELS,
     ExpressionBuilder,
@@ -79,9 +78,6 @@ from configurator.syntax.nodes import (
     UnitDeclaration,
 )
 from configurator.syntax.type_builder import TYPE_RULES
-
-_DASHES = re.compile(r":?-+:?")
-_DASH_STARTS = ("-", ":")
 
 
 def build_file(
@@ -716,7 +712,7 @@ class _TreeBuilder(ExpressionBuilder):
 
 def _is_rule_of_dashes(row: Row) -> bool:
     # The first cell decides nearly always; a component table has thousands of rows.
-    return row.cells[0].text[:1] in _DASH_STARTS and all(_DASHES.fullmatch(cell.text) for cell in row.cells)
+    return row.cells[0].text.startswith(("-", ":")) and is_line_of_dashes([cell.text for cell in row.cells])
 
 
 def _plural(word: str, count: int) -> str:

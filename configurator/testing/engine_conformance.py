@@ -33,6 +33,7 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.problem import ConstraintProblem
+from configurator.csp.symmetries import InterchangeableBlocks
 from configurator.csp.variables import Assignment, Assumptions, Variable
 from configurator.engines.engine import (
     NO_LIMITS,
@@ -45,6 +46,7 @@ from configurator.engines.engine import (
     Unknown,
 )
 from configurator.engines.exhaustive import ExhaustiveEngine
+from configurator.engines.unordered import prepare_unordered
 from configurator.errors import SearchLimitError
 from configurator.testing.problem_strategies import HUGE, Question, constraints, objectives, questions
 
@@ -82,6 +84,10 @@ def sum_of_values(
         LinearTerm(index, tuple(value * scale for value in range(size))) for index, size in enumerate(sizes)
     )
     return LinearConstraint(terms, lower, upper)
+
+
+def _unchanged(problem: ConstraintProblem) -> ConstraintProblem:
+    return problem
 
 
 def sizes_of(problem: ConstraintProblem) -> tuple[int, ...]:
@@ -406,6 +412,27 @@ class EngineConformance:
 
         expect(Infeasible(), extended.feasibility({}), "feasibility")
         expect(0, extended.count({}), "count")
+
+    # ---------------------------------------------------------------- instances up to order
+
+    def test_instances_are_counted_and_listed_up_to_order(self) -> None:
+        instances = InterchangeableBlocks(((0, 1), (2, 3)))
+        there = (
+            ClauseConstraint((is_one_of(first, present), is_one_of(first + 1, *held)))
+            for first, _ in instances.blocks
+            for present, held in ((1, (0,)), (0, (1, 2)))
+        )
+        problem = problem_of([2, 3, 2, 3], *there)
+        prepared = prepare_unordered(
+            self.engine, partial(_unchanged, problem), (instances,), self.prepared(problem)
+        )
+        every = [(0, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 1), (1, 1, 1, 2), (1, 2, 0, 0), (1, 2, 1, 2)]
+        second_is_two = {3: frozenset({2})}
+
+        expect(every, list(prepared.solutions({})), "solutions")
+        expect(len(every), prepared.count({}), "count")
+        expect(every[3:], list(prepared.solutions(second_is_two)), "solutions with a choice")
+        expect(3, prepared.count(second_is_two), "count with a choice")
 
     # ---------------------------------------------------------------- limits
 

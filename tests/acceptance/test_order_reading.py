@@ -64,8 +64,8 @@ def test_what_is_no_object_is_no_order(data: object) -> None:
             "line 1: the quantity is a whole number from 1 to 1000000, not `10000000`",
         ),
         (
-            {"configuration": {}, "bundles": ["x"]},
-            "line 1 names bundles, which are not evaluated yet: order without `bundles`",
+            {"configuration": {}, "bundles": "gamer"},
+            "line 1: `bundles` is a list of names, not `gamer`",
         ),
         (
             {"configuration": {}, "date": "2026-01-01"},

@@ -14,12 +14,22 @@ CONFLICT_KEYS = [
     "message",
     "locations",
     "not_in_force",
+    "bundles",
     "minimal",
     "evidence",
 ]
 COUNT_KEYS = ["count", "exact", "combinations"]
 VALIDATE_KEYS = ["verdict", "conflicts", "open", "notices", "witness", "repairs"]
-COMPLETE_KEYS = ["configuration", "calcs", "chosen", "defaults", "not_kept", "conflicts"]
+COMPLETE_KEYS = [
+    "configuration",
+    "calcs",
+    "chosen",
+    "bundled",
+    "defaults",
+    "not_kept",
+    "wishes",
+    "conflicts",
+]
 ACCEPT_KEYS = [
     "decision",
     "reservation",
@@ -50,9 +60,9 @@ def test_format_json_is_the_same_as_json() -> None:
 
 
 def test_json_holds_the_warnings_and_standard_error_nothing() -> None:
-    counted = run("count", "kids_bike.pcat", "--json")
+    counted = run("count", "bicycle.pcat", "--json")
 
-    assert (["W0601", "W0601"], "") == (
+    assert (["W0630"], "") == (
         [each["code"] for each in counted.envelope["diagnostics"]],
         counted.error,
     )
@@ -140,6 +150,7 @@ def test_a_conflict_has_its_documented_keys() -> None:
         "message": "Yellow starts at 18 inches.",
         "locations": ["kids_bike.pcat:20:1"],
         "not_in_force": [],
+        "bundles": [],
         "minimal": True,
         "evidence": [
             {
@@ -150,8 +161,8 @@ def test_a_conflict_has_its_documented_keys() -> None:
                 "location": "kids_bike.pcat:20:1",
                 "rows": [],
             },
-            {"kind": "decision", "place": "colour", "text": "colour = yellow"},
-            {"kind": "decision", "place": "front_wheel", "text": "front_wheel = W14"},
+            {"kind": "decision", "place": "colour", "text": "colour = yellow", "bundle": None},
+            {"kind": "decision", "place": "front_wheel", "text": "front_wheel = W14", "bundle": None},
         ],
     }
 

@@ -224,3 +224,22 @@ def test_steps_are_told_in_json_piece_by_piece() -> None:
         "readings": ["cpu.igpu = no"],
         "conclusion": ["gpu must be chosen"],
     } == {key: value for key, value in step.items() if key != "by"}
+
+
+def test_an_area_lists_its_codes() -> None:
+    told = run("explain", "w05")
+
+    assert 0 == told.code
+    assert "W0503  a row that adds nothing\n" in told.out
+    assert all(line.startswith("W05") for line in told.out.splitlines())
+    assert run("explain", "W05", "--json").result["codes"][0] == {
+        "code": "W0501",
+        "title": "a value that no row allows",
+    }
+
+
+def test_an_unknown_code_is_told_with_where_to_look() -> None:
+    refused = run("explain", "E0399")
+
+    assert (2, "") == (refused.code, refused.out)
+    assert refused.error.endswith("`configurator explain E03` lists the codes that begin so\n")

@@ -76,15 +76,15 @@ def test_count_of_nothing_is_no() -> None:
 
 
 def test_questions_tell_warnings_as_one_line_on_standard_error() -> None:
-    counted = run("count", "kids_bike.pcat")
+    counted = run("count", "bicycle.pcat")
 
-    assert counted.error == "2 warnings; see `configurator check kids_bike.pcat`\n"
+    assert counted.error == "1 warning; see `configurator check bicycle.pcat`\n"
 
 
 def test_verbose_questions_tell_every_warning_and_what_was_asked() -> None:
-    counted = run("count", "tshirt.pcat", "-v")
+    counted = run("count", "bicycle.pcat", "-v")
 
-    assert 'warning[W0601]: scenario "all" is not evaluated yet\n' in counted.error
+    assert "warning[W0630]: the price of bundle `winter` changes nothing" in counted.error
     assert counted.error.endswith("as of 2026-11-22, engine auto, 20.0 ms\n")
 
 
@@ -399,6 +399,94 @@ def test_complete_tells_who_chose_what() -> None:
         "              price              770.70 EUR\n"
         "              power_draw         124 W\n"
         "              ram_total          32 GB\n"
+        "wish kept: quiet (Gold and platinum supplies are quieter)\n"
+        "minimise price: 770.70 EUR\n"
+    )
+
+
+def test_complete_minds_what_the_call_asks_for_before_the_wishes_of_the_catalog() -> None:
+    completed = run(
+        "complete", "pc.pcat", "cpu=CPU-7600", "--minimise", "price", "--as-of", "2026-11-22", "-q"
+    )
+
+    assert (0, "") == (completed.code, completed.error)
+    assert completed.out.splitlines()[8:] == [
+        "              price              680.80 EUR",
+        "              power_draw         120 W",
+        "              ram_total          16 GB",
+        "minimise price: 680.80 EUR",
+        'default not kept: memory = 2 x "RAM-D5-16"  pc.pcat:142',
+        "  it does not go with `minimise price` (680.80 EUR)",
+        'default not kept: psu = "PSU-650" when gpu is absent  pc.pcat:143',
+        "  it does not go with `minimise price` (680.80 EUR)",
+        "wish not kept: quiet (Gold and platinum supplies are quieter)  pc.pcat:144",
+        "  it does not go with `minimise price` (680.80 EUR)",
+    ]
+
+
+def test_complete_tells_what_came_with_a_bundle() -> None:
+    completed = run("complete", "pc.pcat", "--bundle", "gamer", "--as-of", "2026-11-22", "-q")
+
+    assert (0, "") == (completed.code, completed.error)
+    assert [line for line in completed.out.splitlines() if line.startswith("bundle")] == [
+        "bundle        memory             2xRAM-D5-32",
+        "bundle        gpu                GPU-4070",
+        "bundle        psu                PSU-850",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            ("validate", "pc.pcat", "gpu=GPU-4060", "--bundle", "gamer"),
+            "not possible: 1 choice, 1 bundle\n"
+            "\n"
+            "  choices  `gpu = GPU-4060` and `gpu = GPU-4070 (bundle gamer)` cannot hold together\n"
+            "           gpu = GPU-4060 and gpu = GPU-4070 (bundle gamer)\n"
+            "\n"
+            "ways out (smallest change first)\n"
+            "  1  gpu = GPU-4070  +310.00 EUR\n",
+        ),
+        (
+            ("count", "pc.pcat", "--bundle", "gamer"),
+            "578 configurations (17.7 % of 3,264 combinations), exact, 0.02 s\n",
+        ),
+        (
+            ("explain", "pc.pcat", "--bundle", "gamer", "--why", "gpu=GPU-4070"),
+            "gpu = GPU-4070 was chosen: `gpu = GPU-4070 (bundle gamer)`\n",
+        ),
+        (
+            ("explain", "pc.pcat", "--bundle", "gamer", "--why-not", "gpu=GPU-4060"),
+            "gpu = GPU-4060 is impossible because\n"
+            "  suppose gpu = GPU-4060\n"
+            "    gpu = GPU-4070 (bundle gamer) and gpu = GPU-4060  ->  nothing is left\n"
+            "drop `bundle gamer` and it is possible again\n",
+        ),
+    ],
+)
+def test_every_question_minds_bundles(words: tuple[str, ...], expected: str) -> None:
+    assert expected == run(*words, "--as-of", "2026-11-22", "-q").out
+
+
+@pytest.mark.parametrize("command", ["validate", "options", "complete", "count", "list", "repair", "explain"])
+def test_an_expired_bundle_is_told_with_its_days(command: str) -> None:
+    told = run(command, "pc.pcat", "--bundle", "gamer", "--as-of", "2027-01-01", "-q")
+
+    assert told.code == 1
+    if command not in {"count", "list"}:
+        assert (
+            "  not in force  Gamer bundle (bundle gamer) can be applied until 2026-12-31, not on 2027-01-01"
+            in told.out
+        )
+
+
+def test_an_unknown_bundle_is_a_mistake_of_whoever_asks() -> None:
+    told = run("validate", "pc.pcat", "--bundle", "gamr")
+
+    assert (2, "error: there is no bundle `gamr`\n  = help: did you mean `gamer`?\n") == (
+        told.code,
+        told.error,
     )
 
 
@@ -411,7 +499,8 @@ def test_complete_tells_defaults_that_do_not_go_with_the_choices(tmp_path: Path)
         "chosen by us  width   10\n"
         "you chose     extras  lid,lock\n"
         "chosen by us  pad     none\n"
-        f"default of pad not kept: it does not go with the rest  {tmp_path}/box.pcat:16\n"
+        f'default not kept: pad = "P-1"  {tmp_path}/box.pcat:16\n'
+        "  it does not go with bare (lock in extras requires pad is absent) and `extras = lid, lock`\n"
     )
 
 

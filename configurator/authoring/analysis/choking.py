@@ -8,11 +8,12 @@ from configurator.authoring.analysis.ground import Ground
 from configurator.authoring.analysis.reachability import components, living_skus
 from configurator.catalog.judgement import places_read
 from configurator.catalog.structure import Slot
-from configurator.configuration.product import compiled_product
+from configurator.configuration.product import counted_product
 from configurator.csp.variables import Assumptions
 from configurator.engines.diagram.search import DiagramSearch
 from configurator.engines.diagram.walks.counting import counts_by_value
 from configurator.engines.engine import Unknown
+from configurator.engines.unordered_diagram import CountedForm
 from configurator.errors import SearchLimitError
 from configurator.lowering.layout import SlotLayout
 
@@ -32,20 +33,22 @@ def family_shares(ground: Ground) -> Iterator[FamilyShares]:
     Raises:
         SearchLimitError: a limit was reached, or the catalog cannot be compiled.
     """
-    found = compiled_product(ground.product, "shares of components", ground.limits)
+    found = counted_product(ground.product, "shares of components", ground.limits)
     if isinstance(found, Unknown):
         raise SearchLimitError(found.reason)
     if len(found.compiled.side_sums) > 1:
         # Each count would be a search of its own, and there is one for each component.
         raise SearchLimitError("several sums stay outside the diagram, so that shares cannot be told")
+    # Of an assembly that may be taken several times one instance tells what all do.
+    later = {v for group in ground.lowered.symmetries for block in group.blocks[1:] for v in block}
     for layout in ground.lowered.layout.of.values():
-        if isinstance(layout, SlotLayout):
+        if isinstance(layout, SlotLayout) and later.isdisjoint(layout.variables):
             shares = _shares(found, layout, ground)
             ranked = sorted(shares.items(), key=lambda pair: -pair[1])
             yield FamilyShares(layout.slot.key, tuple(ComponentShare(sku, number) for sku, number in ranked))
 
 
-def _shares(compiled: DiagramSearch, layout: SlotLayout, ground: Ground) -> dict[str, int]:
+def _shares(compiled: CountedForm, layout: SlotLayout, ground: Ground) -> dict[str, int]:
     """By SKU, in how many configurations it is in a slot."""
     shares = {component.sku: 0 for component in components(layout)}
     living = living_skus(ground, layout)
@@ -56,7 +59,8 @@ def _shares(compiled: DiagramSearch, layout: SlotLayout, ground: Ground) -> dict
             shares[sku] = everything - _counted(compiled, without, ground)
         return shares
     (variable,) = layout.variables
-    if compiled.compiled.side_sums:
+    if compiled.compiled.side_sums or not isinstance(compiled, DiagramSearch):
+        # Up to order: in how many configurations some instance of the assembly has the component.
         for sku in filter(living.__contains__, shares):
             shares[sku] = _counted(compiled, {variable: _holding(layout, sku)}, ground)
         return shares
@@ -72,7 +76,7 @@ def _holding(layout: SlotLayout, sku: str) -> frozenset[int]:
     return frozenset(value for value, units in enumerate(layout.values) if units and units[0][0].sku == sku)
 
 
-def _counted(compiled: DiagramSearch, assumptions: Assumptions, ground: Ground) -> int:
+def _counted(compiled: CountedForm, assumptions: Assumptions, ground: Ground) -> int:
     found = compiled.count(assumptions, ground.limits)
     if isinstance(found, Unknown):
         raise SearchLimitError(found.reason)

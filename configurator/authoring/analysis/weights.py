@@ -13,6 +13,7 @@ from configurator.configuration.pricing import Amount
 from configurator.configuration.product import PreparedProduct, compiled_product
 from configurator.engines.diagram.left_out import LeftOut, left_out_counts
 from configurator.engines.engine import Infeasible, SearchLimits, Unknown
+from configurator.engines.unordered_diagram import left_out_up_to_order
 from configurator.errors import SearchLimitError
 from configurator.explanation.conflict import SwitchedRules
 from configurator.lowering.layout import SlotLayout
@@ -23,13 +24,19 @@ from configurator.lowering.readings import Readings
 
 def counted(product: PreparedProduct, rules: SwitchedRules, limits: SearchLimits) -> LeftOut | Unknown:
     """How many configurations are valid, and how many combinations each rule alone refuses."""
+    fixed, parts, symmetries = rules.problem.fixed, rules.problem.parts, product.lowered.symmetries
+    if symmetries:
+        try:
+            return left_out_up_to_order(fixed, parts, symmetries, limits)
+        except SearchLimitError as stopped:
+            return Unknown(stopped.reason)
     found = compiled_product(product, "counts", limits.half())
     order = None
     if not isinstance(found, Unknown) and not found.compiled.diagram.void:
         # The order of the layers is the dearest part of compiling, and serves here as well.
         order = [variable for decision in found.compiled.decisions for variable in decision.variables]
     try:
-        return left_out_counts(rules.problem.fixed, rules.problem.parts, limits, order=order)
+        return left_out_counts(fixed, parts, limits, order=order)
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
 

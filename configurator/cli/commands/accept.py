@@ -24,7 +24,13 @@ from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, CommandError
 from configurator.cli.files import read_json_file, read_snapshot
 from configurator.cli.inquiry import Answer, Inquiry
-from configurator.cli.options import answers, catalog_argument, output_options, question_options
+from configurator.cli.options import (
+    answers,
+    bundle_option,
+    catalog_argument,
+    output_options,
+    question_options,
+)
 from configurator.cli.parameters import read_duration
 from configurator.cli.stores import open_store
 from configurator.cli.wording import (
@@ -66,6 +72,7 @@ Examples:
     metavar="KEY",
     help="The idempotency key: the same key with the same order gives the same answer again.",
 )
+@bundle_option
 @question_options
 @output_options()
 @answers("accept")
@@ -73,19 +80,21 @@ def accept(inquiry: Inquiry, catalog: str, file: str, **more: Any) -> Answer:
     """Accept an order: every line valid, all components available, then reserved all or nothing.
 
     ORDER.json is `{"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 1}]}` or a
-    configuration; `-` is standard input.
+    configuration; `-` is standard input. A line may name `"bundles": [NAME, …]`.
     """
     _check_options(more)
     data = read_json_file(file)
     # Read twice: here for the words of the answer, and by the question itself.
-    order = read_order(data).named(more["order_id"])
+    order = read_order(data).named(more["order_id"]).applying(more["bundles"])
     snapshot = None if more["stock"] is None else read_snapshot(more["stock"])
     asked = inquiry.load(catalog)
     seconds = inquiry.settings.seconds
     decision: Decision | Check
     if snapshot is not None:
         with inquiry.screen.waiting("judging the order"):
-            decision = asked.check(data, snapshot, as_of=inquiry.day, seconds=seconds)
+            decision = asked.check(
+                data, snapshot, as_of=inquiry.day, seconds=seconds, bundles=more["bundles"]
+            )
         return answer(inquiry, asked, order, decision)
     if order.id is None:
         raise CommandError(
@@ -101,6 +110,7 @@ def accept(inquiry: Inquiry, catalog: str, file: str, **more: Any) -> Answer:
             # Only a day that was asked for belongs to the order's identity.
             as_of=inquiry.settings.as_of,
             seconds=seconds,
+            bundles=more["bundles"],
         )
     return answer(inquiry, asked, order, decision)
 
@@ -207,7 +217,9 @@ def _invalid_lines(asked: Configurator, order: Order, conflicts: Sequence[LineCo
     told: list[Text | str] = []
     for number, found in groupby(conflicts, key=lambda each: each.line):
         of_line = [each.conflict for each in found]
-        configuration = order.lines[number - 1].configuration
-        told.append(Text(_line(order, number)) + not_possible(len(configuration), of_line))
+        ordered = order.lines[number - 1]
+        configuration = ordered.configuration
+        head = not_possible(len(configuration), of_line, len(ordered.bundles))
+        told.append(Text(_line(order, number)) + head)
         told += ["", *conflict_lines(asked.catalog, configuration, of_line), ""]
     return told[:-1]

@@ -1,5 +1,6 @@
 """`configurator analyze`."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -7,9 +8,11 @@ import click
 from rich.text import Text
 
 from configurator.authoring.analysis.findings import VOID, Analysis, Finding
+from configurator.cli.annotations import LEVELS, workflow_command
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import answers, catalog_argument, output_options, question_options
+from configurator.cli.sarif import result_at, sarif_log
 from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, plural, seconds_in_words
 from configurator.diagnostics.diagnostic import Severity
 from configurator.engines.engine import Unknown
@@ -38,7 +41,7 @@ GRAVITY = tuple(Severity)
     help="The mildest finding that makes the exit code 1.",
 )
 @question_options
-@output_options("github")
+@output_options("github", "sarif")
 @answers("analyze")
 def analyze(inquiry: Inquiry, catalog: str, fail_level: str, **_: Any) -> Answer:
     """What a catalog says without anybody having written it.
@@ -54,8 +57,11 @@ def analyze(inquiry: Inquiry, catalog: str, fail_level: str, **_: Any) -> Answer
     result = analysis_json(found)
     if isinstance(found, Unknown):
         return Answer("unknown", ExitCode.UNKNOWN, result, (Text(f"unknown: {found.reason}", DOUBTFUL),))
+    lines: tuple[Text | str, ...] = ()
     if inquiry.settings.form == "github":
-        lines: tuple[Text | str, ...] = tuple(annotations(found.findings))
+        lines = tuple(annotations(found.findings))
+    elif inquiry.settings.form == "sarif":
+        inquiry.screen.write(sarif_of(found.findings))
     else:
         lines = (*told(found.findings), summary(found, inquiry.elapsed))
     failing = GRAVITY[: GRAVITY.index(Severity(fail_level)) + 1]
@@ -94,27 +100,22 @@ def summary(found: Analysis, elapsed: float) -> Text:
     return Text.assemble(f"{counted}: ", (words or "no findings", style), f" ({seconds_in_words(elapsed)})")
 
 
-# ---------------------------------------------------------------- annotations
-
-LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
+# ---------------------------------------------------------------- for programs
 
 
 def annotations(findings: Iterable[Finding]) -> Iterator[str]:
     """Findings as workflow commands, which GitHub shows beside the lines they are about."""
     for finding in findings:
-        file, line, column = ("", "", "")
-        if finding.location:
-            rest, _, column = finding.location.rpartition(":")
-            file, _, line = rest.rpartition(":")
-        place = f"file={_property(file)},line={line},col={column}," if file else ""
-        title = _property(f"{finding.code} {finding.kind}")
-        text = "\n".join((finding.message, *details(finding)))
-        yield f"::{LEVELS[finding.severity]} {place}title={title}::{_data(text)}"
+        title = f"{finding.code} {finding.kind}"
+        yield workflow_command(LEVELS[finding.severity], finding.location, title, full_text(finding))
 
 
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def full_text(finding: Finding) -> str:
+    """What a finding tells, a line each."""
+    return "\n".join((finding.message, *details(finding)))
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def sarif_of(findings: Iterable[Finding]) -> str:
+    """Findings as a SARIF log."""
+    results = [result_at(each.code, each.severity, full_text(each), each.location) for each in findings]
+    return json.dumps(sarif_log(results), ensure_ascii=False, indent=2) + "\n"

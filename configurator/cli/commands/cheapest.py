@@ -20,7 +20,7 @@ from configurator.cli.options import (
 )
 from configurator.cli.terminal import GAP, aligned, column_widths
 from configurator.cli.wording import BAD, DOUBTFUL, GOOD, STRONG, value_in_words
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import read_wanted
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.pricing import Priced
 from configurator.engines.engine import Unknown
@@ -59,7 +59,8 @@ def cheapest(
     Ascending by `price`, or by the calc that `--by` names; equal amounts in catalog order.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     asked = inquiry.load(catalog)
     written, by, limit = more["columns"], more["by"], inquiry.settings.limit or 1
     columns = None if written is None else chosen_columns(asked, written)
@@ -71,6 +72,7 @@ def cheapest(
             as_of=inquiry.day,
             seconds=inquiry.settings.seconds,
             only=more["only"],
+            bundles=bundles,
         )
     result = cheapest_json(found, by)
     if isinstance(found, Unknown):

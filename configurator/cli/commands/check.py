@@ -1,36 +1,40 @@
 """`configurator check`."""
 
-from pathlib import Path
+import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
-from attrs import define, field, frozen
 from rich.text import Text
 
-from configurator.catalog.compilation import CompileResult, compile_catalog
-from configurator.catalog.loading import CatalogReader, ReadProblem, decode
-from configurator.catalog.model import Catalog
-from configurator.catalog_files import FolderReader, find_catalog, is_headed
+from configurator.cli.annotations import annotation
+from configurator.cli.checked_files import CheckedFiles
 from configurator.cli.exit_codes import ExitCode
+from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Answer, Inquiry
+from configurator.cli.mended_files import MendedFiles, difference_lines, mended_files, write_files
 from configurator.cli.options import answers, limit_option, output_options
-from configurator.cli.wording import BAD, DOUBTFUL, GOOD, plural
+from configurator.cli.sarif import result_of, sarif_log
+from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, plural
 from configurator.diagnostics.diagnostic import Diagnostic, Severity
 from configurator.diagnostics.rendering import render_text
-from configurator.errors import CatalogError
-from configurator.serialization import CatalogIdentity
-from configurator.syntax.parser import parse_catalog
 
 EXAMPLES = """\b
 Examples:
   configurator check catalogs/
   configurator check bicycle.pcat --fail-level warning
+  configurator check catalogs/ --fix
+  configurator check catalogs/ --format sarif > findings.sarif
 """
 
 
 @click.command("check", epilog=EXAMPLES)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend what can be mended unseen: another spelling of the same, never a guess.",
+)
+@click.option("--diff", is_flag=True, help="Show what `--fix` would change, and change nothing.")
 @click.option(
     "--fail-level",
     type=click.Choice(["error", "warning", "hint"]),
@@ -39,42 +43,109 @@ Examples:
     help="The mildest finding that makes the exit code 1; errors that keep a catalog from loading make it 3.",
 )
 @limit_option("How many findings to tell at most; 0 for all (the default).")
-@output_options()
+@output_options("github", "sarif")
 @answers("check")
-def check(inquiry: Inquiry, paths: tuple[str, ...], fail_level: str) -> Answer:
-    """Find every mistake in catalogs: syntax, names, types, units, tables. Nothing is solved.
+def check(inquiry: Inquiry, paths: tuple[str, ...], fail_level: str, *, fix: bool, diff: bool) -> Answer:
+    """Find every mistake in catalogs: syntax, names, types, units, tables, dates. Nothing is solved.
 
     PATH is a file, a folder with all `.pcat` files below it, or `package:NAME`. Files with a header
-    are loaded with all they import; files that none of them imports are still read.
+    are loaded with all they import; files that none of them imports are still read. Beside mistakes it
+    tells what is unused, missing in a table, covered twice, out of date or easily taken for something else.
     """
-    checked = Checked()
-    for path in paths:
-        checked.add(path)
-    findings = list(dict.fromkeys(checked.findings))
-    numbers = {severity: sum(found.severity is severity for found in findings) for severity in Severity}
+    if fix and diff:
+        raise CommandError(
+            "`--fix` and `--diff` are two wishes", ExitCode.USAGE, "`--diff` shows what `--fix` would do"
+        )
+    if diff:
+        return _difference(inquiry, mended_files(paths))
+    mended = mended_files(paths) if fix else None
+    if mended is not None:
+        write_files(mended)
+    checked = mended.checked if mended else _checked(paths)
+    numbers = {level: sum(found.severity is level for found in checked.findings) for level in Severity}
     # Quiet: only what keeps a catalog from loading.
-    grave = [found for found in findings if found.severity is Severity.ERROR]
-    told = (grave if inquiry.settings.quiet else findings)[: inquiry.settings.limit or None]
-    if not inquiry.as_json and told:
-        # Here the findings are the data.
-        inquiry.screen.write(render_text(told, colour=inquiry.screen.colour) + "\n\n")
-    if len(told) < len(findings) and not inquiry.as_json:
-        inquiry.screen.note(f"{plural(len(findings) - len(told), 'finding')} not shown")
+    grave = [found for found in checked.findings if found.severity is Severity.ERROR]
+    told = (grave if inquiry.settings.quiet else list(checked.findings))[: inquiry.settings.limit or None]
     inquiry.findings = told
     inquiry.identity = checked.identity(inquiry)
     status, code = _verdict(numbers, fail_level)
-    result = {
+    result = _result(checked, numbers)
+    if mended is not None:
+        result["fixed"] = [_fixed(found) for found in mended.applied]
+    if inquiry.as_json:
+        return Answer("yes" if status else "no", code, result)
+    _tell_findings(inquiry, told)
+    notes = _mended_notes(mended) if mended else []
+    if len(told) < len(checked.findings):
+        notes.append(f"{plural(len(checked.findings) - len(told), 'finding')} not shown")
+    summary = _summary(inquiry, numbers, result)
+    if inquiry.settings.form == "text":
+        return Answer("yes" if status else "no", code, result, (summary,), tuple(notes))
+    return Answer("yes" if status else "no", code, result, (), (*notes, summary))
+
+
+def _checked(paths: tuple[str, ...]) -> CheckedFiles:
+    checked = CheckedFiles()
+    for path in paths:
+        checked.add(path)
+    return checked
+
+
+def _tell_findings(inquiry: Inquiry, told: list[Diagnostic]) -> None:
+    """Here the findings are the data."""
+    screen = inquiry.screen
+    match inquiry.settings.form:
+        case "sarif":
+            log = sarif_log(result_of(found) for found in told)
+            screen.write(json.dumps(log, ensure_ascii=False, indent=2) + "\n")
+        case "github":
+            screen.write("".join(f"{annotation(found)}\n" for found in told))
+        case _ if told:
+            screen.write(render_text(told, colour=screen.colour) + "\n\n")
+
+
+def _result(checked: CheckedFiles, numbers: dict[Severity, int]) -> dict[str, Any]:
+    return {
         "errors": numbers[Severity.ERROR],
         "warnings": numbers[Severity.WARNING],
         "hints": numbers[Severity.HINT],
         "files": len(checked.files),
         "rules": sum(len(catalog.restrictions) for catalog in checked.catalogs),
-        "scenarios": sum(len(catalog.scenarios) for catalog in checked.catalogs),
+        "scenarios": sum(len(catalog.scenarios) for catalog in checked.catalogs) + checked.more_scenarios,
         "catalogs": [
             {"name": each.name, "version": each.version, "digest": each.digest} for each in checked.catalogs
         ],
     }
-    return Answer("yes" if status else "no", code, result, (_summary(inquiry, numbers, result),))
+
+
+# ---------------------------------------------------------------- mending
+
+
+def _difference(inquiry: Inquiry, mended: MendedFiles) -> Answer:
+    lines = list(difference_lines(mended))
+    result = {"difference": lines, "fixed": [_fixed(found) for found in mended.applied]}
+    count = plural(len(mended.applied), "mistake")
+    note = f"`--fix` would mend {count} in {plural(len(mended.contents), 'file')}"
+    if not inquiry.as_json:
+        inquiry.screen.write("".join(f"{line}\n" for line in lines))
+    code = ExitCode.NO if mended.applied else ExitCode.YES
+    return Answer("no" if mended.applied else "yes", code, result, (), (note,))
+
+
+def _fixed(found: Diagnostic) -> dict[str, Any]:
+    return {"code": found.code, "message": found.message, "location": found.location}
+
+
+def _mended_notes(mended: MendedFiles) -> list[Text | str]:
+    told: list[Text | str] = [
+        Text.assemble(("mended", GOOD), f" {found.location}  {found.code}", (f"  {found.message}", FAINT))
+        for found in mended.applied
+    ]
+    count = plural(len(mended.applied), "mistake")
+    return [*told, f"{count} mended in {plural(len(mended.contents), 'file')}" if told else "nothing to mend"]
+
+
+# ---------------------------------------------------------------- the end
 
 
 def _verdict(numbers: dict[Severity, int], fail_level: str) -> tuple[bool, ExitCode]:
@@ -96,110 +167,3 @@ def _summary(inquiry: Inquiry, numbers: dict[Severity, int], result: dict[str, A
     return Text.assemble(
         (found or "no findings", style), f" in {plural(result['files'], 'file')} ({', '.join(details)})"
     )
-
-
-@frozen
-class RecordingReader:
-    """Reads for another reader and notes which catalog files were asked for.
-
-    Attributes:
-        files: the real places of the `.pcat` files read so far.
-    """
-
-    reader: CatalogReader
-    root: Path
-    files: set[Path] = field(factory=set)
-
-    def read(self, path: str) -> bytes | ReadProblem:
-        """See `CatalogReader.read`."""
-        found = self.reader.read(path)
-        if isinstance(found, bytes) and path.endswith(SUFFIX):
-            self.files.add((self.root / path).resolve())
-        return found
-
-    def shown(self, path: str) -> str:
-        """See `CatalogReader.shown`."""
-        return self.reader.shown(path)
-
-
-SUFFIX = ".pcat"
-
-
-@define
-class Checked:
-    """What was found so far.
-
-    Attributes:
-        files: the real places of the catalog files that were read.
-        catalogs: those without errors, in the order found.
-    """
-
-    findings: list[Diagnostic] = field(factory=list)
-    files: set[Path] = field(factory=set)
-    catalogs: list[Catalog] = field(factory=list)
-    headed: set[Path] = field(factory=set)
-
-    def identity(self, inquiry: Inquiry) -> CatalogIdentity | None:
-        """The catalog, where it was exactly one."""
-        if len(self.catalogs) != 1 or len(self.headed) != 1:
-            return None
-        (catalog,) = self.catalogs
-        day = inquiry.surroundings.now().astimezone(ZoneInfo(catalog.timezone)).date()
-        return CatalogIdentity(catalog.name, catalog.version, catalog.digest, day)
-
-    def add(self, path: str) -> None:
-        """Check a path as a user names it."""
-        if path.startswith("package:"):
-            self._compile(path)
-            return
-        place = Path(path)
-        if not place.is_dir():
-            self._add_files([(place, path)])
-            return
-        found = sorted(each for each in place.rglob(f"*{SUFFIX}") if not _is_hidden(each, place))
-        if not found:
-            message = f"there is no {SUFFIX} file in the folder `{path}`"
-            self.findings.append(Diagnostic("E0201", Severity.ERROR, message, None))
-        self._add_files([(each, str(each)) for each in found])
-
-    def _add_files(self, files: list[tuple[Path, str]]) -> None:
-        """Headed files first: what they import is then known."""
-        headed = [(place, shown) for place, shown in files if is_headed(place) or not place.is_file()]
-        for _, shown in headed:
-            self._compile(shown)
-        for place, shown in files:
-            if place.resolve() not in self.files and (place, shown) not in headed:
-                self._parse(place, shown)
-
-    def _compile(self, path: str) -> None:
-        try:
-            found = find_catalog(path)
-        except CatalogError as error:
-            self.findings.extend(error.diagnostics)
-            return
-        root = found.reader.root if isinstance(found.reader, FolderReader) else Path()
-        reader = RecordingReader(found.reader, root)
-        entry = (root / found.entry).resolve()
-        if entry in self.headed:
-            return
-        self.headed.add(entry)
-        result: CompileResult = compile_catalog(found.entry, reader)
-        self.files |= reader.files
-        self.findings.extend(result.diagnostics)
-        if result.catalog is not None:
-            self.catalogs.append(result.catalog)
-
-    def _parse(self, place: Path, shown: str) -> None:
-        self.files.add(place.resolve())
-        data = FolderReader(place.resolve().parent, shown.removesuffix(place.name)).read(place.name)
-        source = data if isinstance(data, ReadProblem) else decode(data, shown)
-        if isinstance(source, ReadProblem):
-            self.findings.append(
-                Diagnostic(source.code, Severity.ERROR, source.message, None, help=source.help)
-            )
-            return
-        self.findings.extend(parse_catalog(source).diagnostics)
-
-
-def _is_hidden(file: Path, below: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(below).parts)

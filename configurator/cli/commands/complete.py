@@ -16,8 +16,9 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.terminal import GAP
-from configurator.cli.wording import DOUBTFUL, FAINT, STRONG, conflict_lines, not_possible, value_in_words
-from configurator.cli.words import read_choice_words
+from configurator.cli.wishes_told import wish_lines
+from configurator.cli.wording import DOUBTFUL, STRONG, conflict_lines, not_possible, value_in_words
+from configurator.cli.words import read_wanted
 from configurator.configuration.completion import Completed
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
@@ -27,6 +28,8 @@ EXAMPLES = """\b
 Examples:
   configurator complete catalogs/bicycle
   configurator complete catalogs/desktop_pc usage=gaming cpu=CPU-7800X3D
+  configurator complete catalogs/desktop_pc usage=office --minimise price
+  configurator complete catalogs/desktop_pc --bundle gamer
   configurator complete catalogs/desktop_pc --json | jq .result.configuration >order.json
 """
 
@@ -34,38 +37,60 @@ Examples:
 @click.command("complete", epilog=EXAMPLES)
 @catalog_argument
 @choice_arguments
+@click.option(
+    "--minimise",
+    multiple=True,
+    metavar="CALC",
+    help="Make this calc as small as it can be, before all wishes of the catalog; may be repeated.",
+)
+@click.option(
+    "--maximise",
+    multiple=True,
+    metavar="CALC",
+    help="Make this calc as large as it can be; minded after what is minimised; may be repeated.",
+)
 @question_options
 @output_options()
 @answers("complete")
 def complete(
     inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, **more: Any
 ) -> Answer:
-    """One valid configuration that keeps the choices, then the defaults, then catalog order.
+    """The best valid configuration that keeps the choices, and which wishes it does not keep.
 
+    What is best: first what `--minimise` and `--maximise` ask for, then the catalog's defaults in the order
+    declared, then its preferences and objectives by weight, then catalog order.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     asked = inquiry.load(catalog)
-    seconds, only = inquiry.settings.seconds, more["only"]
+    how = {
+        "as_of": inquiry.day,
+        "seconds": inquiry.settings.seconds,
+        "only": more["only"],
+        "bundles": bundles,
+    }
     with inquiry.screen.waiting("completing"):
-        found = asked.complete(given, as_of=inquiry.day, seconds=seconds, only=only)
+        found = asked.complete(
+            given, minimise=more["minimise"], maximise=more["maximise"], reasons=True, **how
+        )
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, completion_json(found), (line,), (MORE_TIME,))
     if isinstance(found, Completed):
         return Answer("yes", ExitCode.YES, completion_json(found), completion_lines(found))
     with inquiry.screen.waiting("looking for the reason"):
-        verdict = asked.validate(given, as_of=inquiry.day, seconds=seconds, only=only)
+        verdict = asked.validate(given, **how)
     conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
-    told = conflict_lines(asked.catalog, given, conflicts, only=only)
+    told = conflict_lines(asked.catalog, given, conflicts)
     notes = (f"why is not known: {verdict.reason}",) if isinstance(verdict, Unknown) else ()
-    head = not_possible(len(given), conflicts)
+    head = not_possible(len(given), conflicts, len(bundles))
     return Answer("no", ExitCode.NO, completion_json(found, conflicts), (head, "", *told), notes)
 
 
 def completion_lines(found: Completed) -> tuple[Text, ...]:
-    """Every place with its value and who chose it; then the calcs; then the defaults that yielded."""
-    values = {path: value_in_words(value) for path, value in found.configuration.items()}
+    """Every place with its value and who chose it; then the calcs; then what became of the wishes."""
+    values = {path: value_in_words(value) for path, value in found.places}
     width = max((len(path) for path in (*values, *dict(found.configuration.calcs))), default=0)
     lines = []
     for path, value in values.items():
@@ -73,14 +98,12 @@ def completion_lines(found: Completed) -> tuple[Text, ...]:
         lines.append(Text.assemble(who, (f"{path:<{width}}", STRONG), GAP, value))
     for name, value in found.configuration.calcs:
         lines.append(Text.assemble(f"{'':<12}{GAP}", (f"{name:<{width}}", STRONG), GAP, value))
-    for each in found.not_kept:
-        place = (each.location.rpartition(":")[0], FAINT)
-        told = (f"default of {each.place} not kept", DOUBTFUL)
-        lines.append(Text.assemble(told, ": it does not go with the rest", GAP, place))
-    return tuple(lines)
+    return (*lines, *wish_lines(found.wishes))
 
 
 def _who(found: Completed, path: str) -> str:
     if path in found.chosen:
         return "you chose"
+    if path in found.bundled:
+        return "bundle"
     return "default" if path in found.defaults else "chosen by us"

@@ -10,10 +10,10 @@ from configurator import DISTRIBUTION
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Answer, Inquiry
-from configurator.cli.options import answers, catalog_argument
+from configurator.cli.options import answers, bundle_option, catalog_argument
 from configurator.cli.parameters import read_day, read_duration
 from configurator.cli.ways_out import choices_in_one_line
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import read_wanted
 
 EXAMPLES = """\b
 Examples:
@@ -34,6 +34,7 @@ PATIENCE = "5s"
     metavar="ORDER.json",
     help="Begin with the choices of a JSON file. Words stand above the file.",
 )
+@bundle_option
 @click.option(
     "--as-of",
     callback=read_day,
@@ -50,7 +51,9 @@ PATIENCE = "5s"
 )
 @click.option("--engine", metavar="NAME", help="Ask this engine alone.")
 @answers("configure")
-def configure(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None) -> Answer:
+def configure(
+    inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, bundles: tuple[str, ...]
+) -> Answer:
     """Configure at the terminal, step by step: what is left, what it costs, why, and the ways out.
 
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
@@ -69,15 +72,21 @@ def configure(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: st
             ExitCode.ENVIRONMENT,
             "without one, ask `configurator options` and `configurator validate`",
         )
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, bundles)
     asked = inquiry.load(catalog)
-    session = asked.session(given, as_of=inquiry.day, seconds=inquiry.settings.seconds)
+    session = asked.session(
+        wanted.choices, as_of=inquiry.day, seconds=inquiry.settings.seconds, bundles=wanted.bundles
+    )
     # textual takes a third of a second to load: only now, and only for this command.
     from configurator.cli.dialog.app import start  # noqa: PLC0415 - optional, and slow
 
     dialog = start(session, catalog)
     kept = dialog.session.save()
-    result: dict[str, Any] = {"choices": dict(kept.choices), "files": [str(each) for each in dialog.files]}
-    words = choices_in_one_line(kept.choices)
+    result: dict[str, Any] = {
+        "choices": dict(kept.choices),
+        "bundles": list(kept.bundles),
+        "files": [str(each) for each in dialog.files],
+    }
+    words = choices_in_one_line(kept.choices, kept.bundles)
     notes = tuple(f"wrote {each}" for each in dict.fromkeys(dialog.files))
     return Answer("yes", ExitCode.YES, result, (words,) if words else (), notes)

@@ -16,7 +16,7 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.wording import BAD, DOUBTFUL, GOOD, plural, seconds_in_words, share_in_words
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import read_wanted
 from configurator.configuration.enumeration import Count
 from configurator.serialization import count_json
 
@@ -38,11 +38,14 @@ def count(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | 
 
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     settings = inquiry.settings
     asked = inquiry.load(catalog)
     with inquiry.screen.waiting("counting"):
-        found = asked.count(given, as_of=inquiry.day, seconds=settings.seconds, only=more["only"])
+        found = asked.count(
+            given, as_of=inquiry.day, seconds=settings.seconds, only=more["only"], bundles=bundles
+        )
     result = count_json(found)
     if not isinstance(found, Count):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")

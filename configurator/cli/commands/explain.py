@@ -19,7 +19,7 @@ from configurator.cli.options import (
 )
 from configurator.cli.reasons_told import price_lines, reason_lines, undecided_line
 from configurator.cli.wording import GOOD, conflict_lines, not_possible, plural, signed, value_in_words
-from configurator.cli.words import choices_in_words, read_choice_words
+from configurator.cli.words import choices_in_words, read_wanted
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.reasons import Excluded, Possible, PriceLine, Why, WhyNot
 from configurator.configurator import Configurator
@@ -34,9 +34,10 @@ Examples:
   configurator explain catalogs/desktop_pc cpu=CPU-14400F --why-not graphics=none
   configurator explain catalogs/bicycle lights=yes --why-price
   configurator explain E0301
+  configurator explain W05
 """
 
-_CODE = re.compile(r"[A-Za-z]\d{4}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z]\d{4}|[EeWwAa]\d{2}", re.ASCII)
 
 
 @click.command("explain", epilog=EXAMPLES)
@@ -60,7 +61,8 @@ def explain(
     """Why: every minimal conflict of the choices, why a value, why not, why this price.
 
     Without one of the options, all smallest sets of rules and choices that cannot be together are told.
-    With the code of a diagnostic in place of a catalog, what that code means.
+    With the code of a diagnostic in place of a catalog, what that code means; with its first two digits
+    (`E03`), what codes begin so.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     asked_for = [name for name in ("why", "why_not", "why_price") if more[name]]
@@ -68,12 +70,18 @@ def explain(
         names = " and ".join(f"`--{name.replace('_', '-')}`" for name in asked_for)
         raise CommandError(f"{names} are two questions", ExitCode.USAGE, "ask one at a time")
     if _CODE.fullmatch(catalog):
-        if choices or file or asked_for:
+        if choices or file or asked_for or more["bundles"]:
             raise CommandError(f"`{catalog}` is a code: it takes no choices and no questions", ExitCode.USAGE)
         return _explain_code(catalog.upper())
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given = wanted.choices
     asked = inquiry.load(catalog)
-    how = {"as_of": inquiry.day, "seconds": inquiry.settings.seconds, "only": more["only"]}
+    how = {
+        "as_of": inquiry.day,
+        "seconds": inquiry.settings.seconds,
+        "only": more["only"],
+        "bundles": wanted.bundles,
+    }
     with inquiry.screen.waiting("looking for reasons"):
         match asked_for:
             case ["why"]:
@@ -93,9 +101,17 @@ def explain(
 
 
 def _explain_code(code: str) -> Answer:
+    area = code[:3]
+    known = {each: page for each, page in CODES.items() if each.startswith(area)}
+    if code == area and known:
+        titles = [{"code": each, "title": page.title} for each, page in known.items()]
+        lines = tuple(f"{each}  {page.title}" for each, page in known.items())
+        return Answer("yes", ExitCode.YES, {"area": area, "codes": titles}, lines)
     found = CODES.get(code)
     if found is None:
-        raise CommandError(f"there is no code `{code}`", ExitCode.USAGE, *did_you_mean(code, CODES))
+        help_lines = did_you_mean(code, CODES) if code != area else ()
+        help_lines += (f"`configurator explain {area}` lists the codes that begin so",) if known else ()
+        raise CommandError(f"there is no code `{code}`", ExitCode.USAGE, *help_lines)
     return Answer("yes", ExitCode.YES, _code_json(found), tuple(render_page(found).rstrip().splitlines()))
 
 
@@ -123,8 +139,8 @@ def _told_conflicts(
     if not found.conflicts:
         line = Text.assemble(("possible", GOOD), ": nothing speaks against the choices")
         return Answer("yes", ExitCode.YES, result, (line,))
-    told = conflict_lines(asked.catalog, given, found.conflicts, only=how["only"])
-    head = not_possible(len(given), found.conflicts)
+    told = conflict_lines(asked.catalog, given, found.conflicts)
+    head = not_possible(len(given), found.conflicts, len(how["bundles"]))
     told_all = plural(len(found.conflicts), "conflict")
     notes = () if found.complete else (f"{told_all} told, and there are more",)
     return Answer("no", ExitCode.NO, result, (head, "", *told), notes)
@@ -174,6 +190,7 @@ def _why_not_cheaper(
     match found:
         case Excluded(conflict=conflict):
             blamed = [*conflict.rules, *(place for place in conflict.choices if place != line.place)]
+            blamed += [f"bundle {name}" for name in conflict.bundles]
             return f"not {name}: {', '.join(blamed) or conflict.message}"
         case Possible(price_delta=delta) if delta is not None:
             return f"not {name}: {signed(delta)} in all"

@@ -27,7 +27,7 @@ from configurator.cli.options import (
 )
 from configurator.cli.terminal import OutputClosedError, abandon_output, aligned, column_widths, printable
 from configurator.cli.wording import DOUBTFUL, plural, shortages_in_words, value_in_words
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import read_wanted
 from configurator.configuration.model import Configuration
 from configurator.configurator import Configurator
 from configurator.diagnostics.suggestion import did_you_mean
@@ -89,14 +89,15 @@ def list_configurations(
         raise CommandError(
             "`--page-token` and `--offset` both say where to begin", ExitCode.USAGE, "leave one of them out"
         )
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     stock = None if more["stock"] is None else read_snapshot(more["stock"])
     asked = inquiry.load(catalog)
     columns = chosen_columns(asked, more["columns"])
     limit = _limit(inquiry)
     fast = None
     if token is not None or more["order"] == "fast":
-        fast = fast_listing(inquiry, asked, given, only=more["only"], offset=offset, token=token)
+        fast = fast_listing(inquiry, asked, wanted, only=more["only"], offset=offset, token=token)
     if isinstance(fast, Unknown):
         return _no_fast_order(inquiry, fast)
     listed = (
@@ -109,6 +110,7 @@ def list_configurations(
             limit=None if limit is None else limit + 1,
             seconds=inquiry.settings.seconds,
             only=more["only"],
+            bundles=bundles,
         )
     )
     found: Iterator[Found] = (
@@ -178,10 +180,11 @@ def chosen_columns(asked: Configurator, written: str | None) -> tuple[str, ...]:
     Raises:
         CommandError: one of them is neither a place nor a calc.
     """
-    places = [place.key for place in asked.catalog.places]
-    calcs = list(asked.catalog.calcs)
+    catalog = asked.catalog
+    calcs = list(catalog.calcs)
     if written is None:
-        return (*places, *(calc for calc in calcs if calc == "price"))
+        return (*(place.key for place in catalog.inside("")), *(calc for calc in calcs if calc == "price"))
+    places = list(dict.fromkeys([*catalog.assembly_of, *catalog.place_of]))
     columns = tuple(part.strip() for part in written.split(",") if part.strip())
     for column in columns:
         if column not in places and column not in calcs:
@@ -262,7 +265,10 @@ def _text_row(found: Found, columns: tuple[str, ...]) -> list[str]:
 def cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
     """A configuration's values and calcs for people, in the order of the columns."""
     calcs = dict(configuration.calcs)
-    return [calcs[column] if column in calcs else value_in_words(configuration[column]) for column in columns]
+    # What lies in an instance that is not there is nothing.
+    return [
+        calcs[column] if column in calcs else value_in_words(configuration.get(column)) for column in columns
+    ]
 
 
 # ---------------------------------------------------------------- the end

@@ -1,6 +1,6 @@
 """`configurator options`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -9,6 +9,14 @@ from rich.text import Text
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, next_step
 from configurator.cli.inquiry import Answer, Inquiry
+from configurator.cli.offers_told import (
+    PlaceRow,
+    ReasonRow,
+    Whys,
+    is_open,
+    place_rows,
+    reason_rows,
+)
 from configurator.cli.options import (
     answers,
     calc_option,
@@ -21,33 +29,24 @@ from configurator.cli.terminal import GAP, aligned, column_widths
 from configurator.cli.wording import (
     DOUBTFUL,
     FAINT,
-    NOTHING,
     STRONG,
     conflict_lines,
     not_possible,
     value_in_words,
 )
-from configurator.cli.words import read_choice_words
-from configurator.configuration.domains import (
-    IdenticalOffers,
-    Interval,
-    MixedOffers,
-    NumberOffers,
-    PlaceOffers,
-    SetOffers,
-    ValidDomains,
-    ValueOffers,
-)
+from configurator.cli.words import read_wanted
+from configurator.configuration.offer_reasons import HasReason, OfferReason
 from configurator.configuration.pricing import PriceRanges
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
-from configurator.serialization import options_json, prices_json
+from configurator.serialization import FindReason, JsonObject, options_json, prices_json
 
 EXAMPLES = """\b
 Examples:
   configurator options catalogs/bicycle
   configurator options catalogs/desktop_pc usage=office graphics=none --json
   configurator options catalogs/desktop_pc usage=office --prices
+  configurator options catalogs/desktop_pc cpu=CPU-14400F --reasons
 """
 
 
@@ -56,6 +55,9 @@ Examples:
 @choice_arguments
 @click.option(
     "--prices", is_flag=True, help="Tell of each value what the cheapest and the dearest with it come to."
+)
+@click.option(
+    "--reasons", is_flag=True, help="Tell what cannot be chosen as well, and why; why what is forced is."
 )
 @calc_option
 @question_options
@@ -69,40 +71,89 @@ def options(
     Whatever is offered can be completed to a valid configuration; whatever is withheld cannot.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     asked = inquiry.load(catalog)
-    seconds, only = inquiry.settings.seconds, more["only"]
+    seconds = inquiry.settings.seconds
+    how = {"as_of": inquiry.day, "seconds": seconds, "only": more["only"], "bundles": bundles}
     with inquiry.screen.waiting("looking for what is left"):
-        found = asked.options(given, as_of=inquiry.day, seconds=seconds, only=only)
+        found = asked.options(given, excluded=more["reasons"], **how)
         verdict = None
         if not isinstance(found, Unknown) and not any(is_open(each) for each in found.of.values()):
-            verdict = asked.validate(given, as_of=inquiry.day, seconds=seconds, only=only)
+            verdict = asked.validate(given, **how)
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, options_json(found), (line,), (MORE_TIME,))
+    reasons = _reasons_in_time(inquiry) if more["reasons"] else None
+    with inquiry.screen.waiting("looking for reasons"):
+        result = options_json(found, verdict.conflicts if isinstance(verdict, Invalid) else (), reasons)
+        rows = tuple(row for path, offers in found.of.items() for row in place_rows(path, offers))
+        whys = {
+            row.place: tuple(reason_rows(row.offers, reasons))
+            for row in rows
+            if reasons and row.offers is not None
+        }
     if isinstance(verdict, Invalid):
-        told = conflict_lines(asked.catalog, given, verdict.conflicts, only=only)
-        head = not_possible(len(given), verdict.conflicts)
-        return Answer("no", ExitCode.NO, options_json(found, verdict.conflicts), (head, "", *told))
+        told = conflict_lines(asked.catalog, given, verdict.conflicts)
+        head = not_possible(len(given), verdict.conflicts, len(bundles))
+        return Answer("no", ExitCode.NO, result, (head, "", *told))
     if more["prices"]:
         with inquiry.screen.waiting("adding up"):
-            ranges = asked.price_ranges(given, by=more["by"], as_of=inquiry.day, seconds=seconds, only=only)
-        return _priced(found, ranges)
-    width = max((len(path) for path in found.of), default=0)
-    lines = tuple(
-        Text.assemble((f"{path:<{width}}", STRONG), GAP, offers_in_words(offers), (state_of(offers), FAINT))
-        for path, offers in found.of.items()
-    )
-    return Answer("yes", ExitCode.YES, options_json(found), lines)
+            ranges = asked.price_ranges(given, by=more["by"], **how)
+        return _priced(result, ranges, whys)
+    return Answer("yes", ExitCode.YES, result, tuple(_place_lines(rows, whys)))
 
 
-def _priced(found: ValidDomains, ranges: PriceRanges | Unknown) -> Answer:
+def _reasons_in_time(inquiry: Inquiry) -> FindReason:
+    """Finds reasons until the time of the command is up."""
+    seconds = inquiry.settings.seconds
+
+    def find(offer: HasReason) -> OfferReason:
+        if seconds is not None and inquiry.elapsed > seconds:
+            return Unknown(f"the time limit of {seconds:g} s was reached")
+        return offer.reason
+
+    return find
+
+
+def _place_lines(rows: Sequence[PlaceRow], whys: Whys) -> Iterator[Text]:
+    """One line for each place; beneath it why not, and why."""
+    width = max((len(row.place) for row in rows), default=0)
+    widths = _reason_widths(whys)
+    for row in rows:
+        yield Text.assemble((f"{row.place:<{width}}", STRONG), GAP, row.told, (row.state, FAINT))
+        for reason in whys.get(row.place, ()) if row.offers is not None else ():
+            yield _reason_line(reason, " " * width, widths)
+
+
+LONGEST_CELL = 30
+"""Columns to which values and the names of rules are padded at most."""
+
+
+def _reason_widths(whys: Whys) -> tuple[int, int]:
+    rows = [(row.what, row.who) for rows in whys.values() for row in rows]
+    what, who = column_widths(rows, 2)
+    return min(what, LONGEST_CELL), min(who, LONGEST_CELL)
+
+
+def _reason_line(row: ReasonRow, before: str, widths: tuple[int, int]) -> Text:
+    what, who = (f"{cell:<{width}}" for cell, width in zip((row.what, row.who), widths, strict=True))
+    return Text.assemble(before, GAP, (what, FAINT), GAP, (who, STRONG), GAP, row.said)
+
+
+def _priced(result: JsonObject, ranges: PriceRanges | Unknown, whys: Whys) -> Answer:
     """The answer with what each value leads to; what can be chosen is told even where that is not known."""
-    result = {**options_json(found), **prices_json(ranges)}
+    result = {**result, **prices_json(ranges)}
     if isinstance(ranges, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {ranges.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (next_step(ranges),))
-    return Answer("yes", ExitCode.YES, result, tuple(price_lines(ranges)))
+    widths, width = _reason_widths(whys), max(map(len, whys), default=0)
+    told = [
+        _reason_line(row, f"{path if number == 0 else '':<{width}}", widths)
+        for path, rows in whys.items()
+        for number, row in enumerate(rows)
+    ]
+    return Answer("yes", ExitCode.YES, result, (*price_lines(ranges), *([""] if told else []), *told))
 
 
 def price_lines(ranges: PriceRanges) -> Iterator[Text | str]:
@@ -119,67 +170,3 @@ def price_lines(ranges: PriceRanges) -> Iterator[Text | str]:
     ]
     head = ("place", "value", "from", "to")
     yield from aligned([head, *rows], column_widths([head, *rows], len(head)))
-
-
-def is_open(offers: PlaceOffers) -> bool:
-    """Whether anything can be chosen for a place, nothing included."""
-    match offers:
-        case ValueOffers(offers=values):
-            return bool(values)
-        case IdenticalOffers(offers=components, absent=absent):
-            return bool(components) or absent
-        case MixedOffers(offers=mixed, fewest=fewest):
-            # An empty mixed slot looks like one for which nothing is left, where it may be empty.
-            return bool(mixed) or fewest > 0
-        case NumberOffers(intervals=intervals):
-            return bool(intervals)
-        case SetOffers(elements=elements):
-            return any(element.state != "cannot" for element in elements)
-
-
-def offers_in_words(offers: PlaceOffers) -> str:
-    """What a place can take, in one line."""
-    match offers:
-        case ValueOffers(offers=values):
-            return ", ".join(value_in_words(each.value) for each in values)
-        case IdenticalOffers(offers=components, absent=absent):
-            told = [f"{_range(each.lowest, each.highest)}x{each.component}" for each in components]
-            return ", ".join([NOTHING, *told] if absent else told)
-        case MixedOffers(offers=mixed, fewest=fewest, most=most):
-            if not mixed:
-                return NOTHING
-            told = [f"up to {each.highest}x{each.component}" for each in mixed]
-            return f"{_range(fewest, most)} of: {', '.join(told)}"
-        case NumberOffers(intervals=intervals):
-            return ", ".join(_interval(each) for each in intervals)
-        case SetOffers(elements=elements):
-            kinds = {
-                state: [each.element for each in elements if each.state == state]
-                for state in ("must", "can", "cannot")
-            }
-            return "; ".join(f"{state}: {', '.join(found)}" for state, found in kinds.items() if found)
-
-
-def state_of(offers: PlaceOffers) -> str:
-    """`  (chosen)` or `  (forced)` for a whole place, `  (default WAR-2)` for one value, else nothing."""
-    told: list[tuple[str, str]] = []
-    match offers:
-        case ValueOffers(offers=values):
-            told = [(each.state, value_in_words(each.value)) for each in values]
-        case IdenticalOffers(offers=components):
-            told = [(each.state, each.component) for each in components]
-        case _:
-            pass
-    default = next((value for state, value in told if state == "default"), None)
-    if default is not None:
-        return f"{GAP}(default {default})"
-    return f"{GAP}({told[0][0]})" if told and told[0][0] != "free" else ""
-
-
-def _range(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}..{high}"
-
-
-def _interval(interval: Interval) -> str:
-    low, high = value_in_words(interval.low), value_in_words(interval.high)
-    return low if low == high else f"{low}..{high}"

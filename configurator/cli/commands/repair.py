@@ -1,6 +1,6 @@
 """`configurator repair`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -18,7 +18,7 @@ from configurator.cli.options import (
 )
 from configurator.cli.ways_out import HEADING, choices_in_one_line, repair_lines
 from configurator.cli.wording import DOUBTFUL, GOOD, conflict_lines, not_possible, plural
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import read_wanted
 from configurator.configuration.model import JsonValue
 from configurator.configuration.repairs import DEFAULT_LIMIT, Repairs, Unrepairable, stated_choices
 from configurator.engines.engine import Unknown
@@ -77,7 +77,8 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
     Ordered by the number of places changed, then by how little the price moves, then in catalog order.
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    stated = read_wanted(choices, file, more["bundles"])
+    given, bundles = stated.choices, stated.bundles
     asked = inquiry.load(catalog)
     wanted: int | None = more["apply"]
     limit = DEFAULT_LIMIT if inquiry.settings.limit is None else inquiry.settings.limit
@@ -90,27 +91,30 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
             as_of=inquiry.day,
             seconds=inquiry.settings.seconds,
             only=more["only"],
+            bundles=bundles,
         )
     match found:
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}")
             return Answer("unknown", ExitCode.UNKNOWN, repairs_json(found), (line,), (MORE_TIME,))
         case Unrepairable(conflicts=conflicts):
-            head = not_possible(len(given), conflicts)
-            told = conflict_lines(asked.catalog, given, conflicts, only=more["only"])
+            head = not_possible(len(given), conflicts, len(bundles))
+            told = conflict_lines(asked.catalog, given, conflicts)
             notes = ("no change of what is not locked helps",)
             return Answer("no", ExitCode.NO, repairs_json(found), (head, "", *told), notes)
         case _:
-            before = stated_choices(asked.catalog, given, only=more["only"])
-            return _told(found, before, wanted)
+            before = stated_choices(asked.catalog, given, only=more["only"], bundles=bundles)
+            return _told(found, before, bundles, wanted)
 
 
-def _told(found: Repairs, before: Mapping[str, JsonValue], wanted: int | None) -> Answer:
+def _told(
+    found: Repairs, before: Mapping[str, JsonValue], bundles: Sequence[str], wanted: int | None
+) -> Answer:
     """The ways out, or one of them applied."""
     if wanted is not None:
         applied = _applied(found, before, wanted)
         result = repairs_json(found, applied)
-        return Answer("yes", ExitCode.YES, result, (choices_in_one_line(applied),))
+        return Answer("yes", ExitCode.YES, result, (choices_in_one_line(applied, bundles),))
     result = repairs_json(found)
     if not found:
         line = Text.assemble(("nothing to repair", GOOD), ": the choices are possible")

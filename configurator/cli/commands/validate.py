@@ -24,7 +24,7 @@ from configurator.cli.wording import (
     not_possible,
     plural,
 )
-from configurator.cli.words import read_choice_words
+from configurator.cli.words import Wanted, read_wanted
 from configurator.configuration.repairs import Repairs, Unrepairable
 from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.configurator import Configurator
@@ -57,11 +57,12 @@ def validate(
 
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
-    given = read_choice_words(choices, file)
+    wanted = read_wanted(choices, file, more["bundles"])
+    given, bundles = wanted.choices, wanted.bundles
     asked = inquiry.load(catalog)
     with inquiry.screen.waiting("judging"):
         verdict = asked.validate(
-            given, as_of=inquiry.day, seconds=inquiry.settings.seconds, only=more["only"]
+            given, as_of=inquiry.day, seconds=inquiry.settings.seconds, only=more["only"], bundles=bundles
         )
     result = {**verdict_json(verdict), "repairs": []}
     match verdict:
@@ -78,10 +79,10 @@ def validate(
             line = Text.assemble(("incomplete, but possible", GOOD), f": {places}")
             return Answer("yes", ExitCode.YES, result, (line,))
         case Invalid(conflicts=conflicts):
-            head = not_possible(len(given), conflicts)
-            told = conflict_lines(asked.catalog, given, conflicts, only=more["only"])
+            head = not_possible(len(given), conflicts, len(bundles))
+            told = conflict_lines(asked.catalog, given, conflicts)
             with inquiry.screen.waiting("looking for ways out"):
-                found = _ways_out(inquiry, asked, given, only=more["only"])
+                found = _ways_out(inquiry, asked, wanted, only=more["only"])
             return _invalid((head, "", *told), result, found)
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}")
@@ -89,13 +90,15 @@ def validate(
 
 
 def _ways_out(
-    inquiry: Inquiry, asked: Configurator, given: dict[str, Any], *, only: bool
+    inquiry: Inquiry, asked: Configurator, wanted: Wanted, *, only: bool
 ) -> Repairs | Unrepairable | Unknown:
     """The best repairs; quickly or not at all."""
     seconds = LONGEST_SEARCH
     if inquiry.settings.seconds is not None:
         seconds = max(0.0, min(seconds, inquiry.settings.seconds - inquiry.elapsed))
-    return asked.repairs(given, as_of=inquiry.day, seconds=seconds, only=only)
+    return asked.repairs(
+        wanted.choices, as_of=inquiry.day, seconds=seconds, only=only, bundles=wanted.bundles
+    )
 
 
 def _invalid(

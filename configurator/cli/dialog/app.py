@@ -74,7 +74,7 @@ KEYS = (
     ("a", "show all offers, or only possible ones"),
     ("p", "why this price"),
     ("n", "how many are left, to the last digit"),
-    ("c", "fill in the rest: defaults, then catalog order"),
+    ("c", "fill in the rest: defaults, wishes, then catalog order"),
     ("w", "save the order"),
     ("t", "save as a scenario"),
     ("esc", "leave a panel, end a search, give up a question"),

@@ -34,7 +34,10 @@ SCENARIO_FILE = "scenarios.pcat"
 
 def order_of(session: Session) -> dict[str, JsonValue]:
     """An order of one: the whole configuration where only one is left, otherwise the choices."""
-    return {"lines": [{"configuration": _configuration(session), "quantity": 1}]}
+    line: dict[str, JsonValue] = {"configuration": _configuration(session)}
+    if session.bundles:
+        line["bundles"] = list(session.bundles)
+    return {"lines": [{**line, "quantity": 1}]}
 
 
 def _configuration(session: Session) -> dict[str, JsonValue]:
@@ -74,10 +77,11 @@ def expectations(session: Session) -> tuple[str, ...]:
 
 def scenario_text(session: Session, title: str, expected: tuple[str, ...]) -> str:
     """A scenario of the choices that expects what `expectations` says."""
-    choices = [_choice(session, each.choice) for each in session.given]
+    choices = [_choice(session, choice) for each in session.given for choice in each.choices]
     lines = (
         f"scenario {_text(title)} {{",
         f"  given date {session.as_of.isoformat()}",
+        *(f"  given bundle {name}" for name in session.bundles),
         f"  choose {BETWEEN_CHOICES.join(choices) or 'nothing'}",
         *(f"  expect {each}" for each in expected),
         "}",

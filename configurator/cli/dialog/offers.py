@@ -16,7 +16,6 @@ from configurator.configuration.domains import (
     Interval,
     MixedOffers,
     NumberOffers,
-    OfferState,
     PlaceOffers,
     PriceDelta,
     QuantityOffer,
@@ -24,8 +23,10 @@ from configurator.configuration.domains import (
     ValueOffers,
 )
 from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
+from configurator.configuration.offer_reasons import OfferState
 from configurator.configuration.session import Session
 from configurator.engines.engine import Unknown
+from configurator.lowering.choices import place_of
 
 Mark = Literal["chosen", "free", "default", "forced", "excluded"]
 """How a line stands: the customer's, free, what completion would take, the only one left, not possible."""
@@ -127,7 +128,9 @@ class Held:
 
 def choice_of(session: Session, place: str) -> PlaceChoice | None:
     """What the customer chose for a place, understood."""
-    return next((each.choice for each in session.given if each.place == place), None)
+    return next(
+        (choice for each in session.given for choice in each.choices if place_of(choice) == place), None
+    )
 
 
 def holds_several(place: Place) -> bool:

@@ -17,7 +17,7 @@ from configurator.configuration.domains import (
     ValueOffers,
 )
 from configurator.configuration.model import ComponentQuantity, PlaceValue
-from configurator.configuration.repairs import chosen_value
+from configurator.configuration.nested_choices import chosen_value
 from configurator.configuration.session import Provenance, Session
 from configurator.engines.engine import Unknown
 

@@ -111,13 +111,14 @@ def clash_of(session: Session) -> Clashing | None:
 
 
 def fill_in(session: Session) -> Outcome:
-    """Choose what completion gives, for every place that is not chosen."""
+    """Choose what completion gives, for every place that neither the customer nor a bundle chose."""
     completed = session.complete()
     if isinstance(completed, Unknown):
         return Refused(f"not decided: {completed.reason}")
     if not isinstance(completed, Completed):
         return clash_of(session) or Refused("nothing keeps the choices")
-    return Taken(session.choose(completed.configuration.to_dict()))
+    found = completed.configuration.to_dict()
+    return Taken(session.choose({place: found[place] for place in found if place not in completed.bundled}))
 
 
 def _clashing(session: Session, wanted: Session, move: Choose, verdict: Invalid) -> Clashing:

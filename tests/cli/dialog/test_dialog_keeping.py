@@ -57,6 +57,16 @@ def test_an_order_that_is_decided_holds_the_whole_configuration(pc: Configurator
     assert pc.validate(line.configuration, as_of=DAY)
 
 
+def test_an_order_and_a_scenario_keep_the_bundles() -> None:
+    asked = Configurator.from_text(PC + '\nbundle quick { choose cpu = "CPU-F" }\n')
+    session = asked.session(as_of=DAY).with_bundle("quick")
+    write_order(session, Path("order.json"))
+    (line,) = read_order(json.loads(Path("order.json").read_text(encoding="utf-8"))).lines
+
+    assert ("quick",) == line.bundles
+    assert "  given bundle quick\n" in scenario_text(session, "quick", ())
+
+
 @pytest.mark.parametrize(("key", "content"), [("escape", "mine"), ("y", '{\n  "lines"')])
 def test_a_file_that_is_there_is_overwritten_only_when_asked(
     pc: Configurator, key: str, content: str
