@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -77,6 +79,8 @@ class Pattern:
     @classmethod
     def compared(cls, operator: Operator, value: Scalar) -> "Pattern":
         """Matches what compares so with a value: `Pattern.compared(">=", 280)`."""
+        if operator not in {"=", "!=", "<", "<=", ">", ">="}:
+            raise ValueProblem(f"{shown(operator)} is no comparison").at("pattern compared")
         return cls(f"{operator} {_words(value, 'compared')}")
 
 
@@ -174,6 +178,8 @@ def kind_of(value: object) -> Kind:
             return "yes or no"
         case date():
             return "day"
+        case int() | Decimal() | Fraction():
+            return "number"
         case _ if listed(value) is not None:
             return "set"
         case _ if is_quantity(value):
@@ -197,6 +203,8 @@ def component_cell(value: object) -> str | None:
     if isinstance(value, str):
         return _text_cell(one_line(value))
     items = listed(value)
+    if is_quantity(value):
+        kind_of(value)
     if items is not None:
         return ", ".join(_element(item) for item in items) or quoted("")
     return literal(value)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from configurator.building.calls import building, titled
 from configurator.building.cells import Kind, component_cell, dashes, is_inferred, kind_of, row_line, sku_cell
@@ -18,6 +19,7 @@ from configurator.building.values import (
     is_quantity,
     listed,
     literal,
+    name_words,
     plain,
     quoted,
     shown,
@@ -34,6 +36,16 @@ _OWN_TYPES = {SKU, NAME, STOCKED, *PERIOD_COLUMNS}
 """Columns whose type nobody has to declare."""
 
 
+class NamedValues(Protocol):
+    """Values by name: a mapping, a row of a database."""
+
+    def keys(self) -> Iterable[str]:
+        """The names, in order."""
+
+    def __getitem__(self, key: str, /) -> object:
+        """The value of a name."""
+
+
 @define(eq=False)
 class _Column:
     """What has been given of a column.
@@ -46,7 +58,7 @@ class _Column:
 
     kind: Kind | None = None
     told: bool = False
-    texts: set[str] = field(factory=set)
+    texts: dict[str, None] = field(factory=dict)
 
 
 @define(eq=False)
@@ -61,7 +73,7 @@ class FamilyBuilder:
     _call: str
     _items: "list[str | _Top]" = field(factory=list, init=False)
     _columns: dict[str, _Column] = field(factory=dict, init=False)
-    _skus: set[str] = field(factory=set, init=False)
+    _skus: dict[str, None] = field(factory=dict, init=False)
 
     def attribute(
         self,
@@ -89,7 +101,7 @@ class FamilyBuilder:
             CatalogBuildError: no such attribute can be.
         """
         with building(f"{self._call}, attribute {shown(name)}"):
-            words = f"attribute {name}{titled(title)} : {attribute_type(kind, values, unit)}"
+            words = f"attribute {name_words(name)}{titled(title)} : {attribute_type(kind, values, unit)}"
             words += " optional" if optional else ""
             words += "" if default is None else f" default {literal(default, bare=True)}"
             self._add(words)
@@ -97,7 +109,7 @@ class FamilyBuilder:
 
     def components(
         self,
-        rows: Iterable[Mapping[str, Value] | Sequence[Value]],
+        rows: "Iterable[NamedValues | Sequence[object]]",
         *,
         columns: Sequence[str] | None = None,
         units: Mapping[str, str] | None = None,
@@ -105,7 +117,7 @@ class FamilyBuilder:
         """Add components, one a row: a table with a column `sku`.
 
         Args:
-            rows: values by column, as rows of a database are; or, with `columns`, values in their order. A
+            rows: a `Value` by column, as rows of a database are; or, with `columns`, values in their order. A
                 column that a row leaves out is blank, and so is `None`. `name`, `valid_from`, `valid_until`
                 and `stocked` mean what they mean in the language.
             columns: headings in order: `sku`, `draw [W]`, `fits : set of { ATX, ITX }`. By default the keys
@@ -115,14 +127,21 @@ class FamilyBuilder:
         Raises:
             CatalogBuildError: a value that no catalog can hold; it names the component and the column.
         """
-        given = list(rows)
+        given = [_named(row) for row in rows]
+        if not given:
+            return
         with self._adding():
             with building(self._call):
                 headings = _headings(given, columns, units or {})
+                typed = [each for each in headings if each.type and not self._column(each.name).told]
                 for each in headings:
-                    self._head_column(each)
+                    self._column(each.name).told |= each.told
                 lines = [_values(row, headings) for row in given]
-            self._items += self._tables(headings, lines)
+            found = self._tables(headings, lines)
+            if not any(isinstance(each, _Top) for each in found):
+                # No table can hold any of the rows, so no heading tells the types.
+                self._items += [f"attribute {each.name} : {each.type}" for each in typed]
+            self._items += found
 
     def component(
         self,
@@ -183,11 +202,18 @@ class FamilyBuilder:
     @contextmanager
     def _adding(self) -> Iterator[None]:
         """Take back what a call has noted when it comes to nothing."""
-        skus, columns = set(self._skus), {n: evolve(c, texts=set(c.texts)) for n, c in self._columns.items()}
+        skus = len(self._skus)
+        columns = {name: (c.kind, c.told, len(c.texts)) for name, c in self._columns.items()}
         try:
             yield
         except CatalogBuildError:
-            self._skus, self._columns = skus, columns
+            _shorten(self._skus, skus)
+            for name in [each for each in self._columns if each not in columns]:
+                del self._columns[name]
+            for name, (kind, was_told, texts) in columns.items():
+                column = self._columns[name]
+                column.kind, column.told = kind, was_told
+                _shorten(column.texts, texts)
             raise
 
     def _add(self, words: str) -> None:
@@ -199,17 +225,13 @@ class FamilyBuilder:
     def _column(self, name: str) -> _Column:
         return self._columns.setdefault(name, _Column(told=name in _OWN_TYPES))
 
-    def _head_column(self, found: "_Heading") -> None:
-        column = self._column(found.name)
-        column.told |= found.told
-
     def _claim(self, sku: object) -> str:
         written = plain(sku)
         if not isinstance(written, str) or not written:
             raise ValueProblem(f"{shown(sku)} is no SKU", "a SKU is a text that is not empty")
         if written in self._skus:
             raise ValueProblem("the SKU stands twice in the family")
-        self._skus.add(written)
+        self._skus[written] = None
         return written
 
     def _tables(self, headings: Sequence["_Heading"], rows: Sequence[Sequence[object]]) -> "list[str | _Top]":
@@ -240,16 +262,20 @@ class FamilyBuilder:
 
     def _line(self, row: Sequence[object], headings: Sequence["_Heading"], key: int, call: str) -> str | None:
         cells: list[str | None] = []
-        for at, (value, found) in enumerate(zip(row, headings, strict=True)):
-            with building(f"{call}, column {shown(found.name)}"):
-                if at == key:
-                    cells.append(sku_cell(value))
-                    continue
-                self._note(found.name, value)
-                if found.unit and plain(value) is not None and kind_of(value) != "number":
-                    raise ValueProblem(f"{shown(value)} is no number", f"the column is in {found.unit}")
-                cells.append(component_cell(value))
+        name = ""
+        try:
+            for at, (value, found) in enumerate(zip(row, headings, strict=True)):
+                name = found.name
+                cells.append(sku_cell(value) if at == key else self._cell(value, found))
+        except ValueProblem as problem:
+            raise problem.at(f"{call}, column {shown(name)}") from None
         return None if None in cells else row_line(cell for cell in cells if cell is not None)
+
+    def _cell(self, value: object, found: "_Heading") -> str | None:
+        self._note(found.name, value)
+        if found.unit and plain(value) is not None and kind_of(value) != "number":
+            raise ValueProblem(f"{shown(value)} is no number", f"the column is in {found.unit}")
+        return component_cell(value)
 
     def _component(self, sku: object, head: str, values: Mapping[str, object]) -> str:
         """A component written out."""
@@ -276,7 +302,8 @@ class FamilyBuilder:
         column, value = self._column(name), plain(value)
         if column.told or value is None:
             return
-        kind = kind_of(value[0]) if is_quantity(value) and isinstance(value, tuple) else kind_of(value)
+        # Components written out may have numbers with units; in a table the cell is refused after this.
+        kind = kind_of(value[0]) if isinstance(value, tuple) and is_quantity(value) else kind_of(value)
         if column.kind not in {None, kind}:
             raise ValueProblem(
                 f"{shown(value)} is a {kind}, but a value before is a {column.kind}",
@@ -284,7 +311,7 @@ class FamilyBuilder:
             )
         column.kind = kind
         if isinstance(value, str):
-            column.texts.add(value)
+            column.texts[value] = None
 
 
 # ---------------------------------------------------------------- headings and rows
@@ -296,13 +323,31 @@ class _Heading:
 
     Attributes:
         words: as they stand in the table.
-        told: whether it says of which type the values are.
+        type: as written in it; empty where it names none.
     """
 
     words: str
     name: str
     unit: str | None
-    told: bool
+    type: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether it says of which type the values are."""
+        return bool(self.unit or self.type)
+
+
+def _shorten(found: dict[str, None], length: int) -> None:
+    """Take back what came last."""
+    while len(found) > length:
+        found.popitem()
+
+
+def _named(row: object) -> object:
+    """A row of a database by column, where it can tell its columns."""
+    if isinstance(row, Mapping) or not hasattr(row, "keys"):
+        return row
+    return {name: row[name] for name in row.keys()}  # type: ignore[index]  # noqa: SIM118 - no mapping: it has keys
 
 
 @frozen
@@ -341,10 +386,10 @@ def _heading(words: str, units: Mapping[str, str]) -> _Heading:
     own = read.says.unit.text if read.says.unit else None
     unit = units.get(name)
     if unit is None:
-        return _Heading(read.words, name, own, bool(own or read.says.type))
+        return _Heading(read.words, name, own, read.says.type.span.text if read.says.type else "")
     if own or read.says.type:
         raise ValueProblem(f"`{name}` has a heading of its own", "name the unit there or in `units`")
-    return _Heading(f"{name} [{unit_name(unit)}]", name, unit, told=True)
+    return _Heading(f"{name} [{unit_name(unit)}]", name, unit)
 
 
 def _values(row: object, headings: Sequence[_Heading]) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ def read_statement(text: str, kind: type[S]) -> S:
 def told(diagnostics: Sequence[Diagnostic]) -> ValueProblem:
     """The first mistake of a text as the problem of a value."""
     first = next((found for found in diagnostics if found.severity is Severity.ERROR), diagnostics[0])
-    label = f": {first.label}" if first.label else ""
+    label = f": {first.label}" if first.label.startswith("expected") else ""
     return ValueProblem(f"{first.message}{label}", *first.help)
 
 

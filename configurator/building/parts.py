@@ -8,12 +8,22 @@ from typing import Literal, TypeVar
 from attrs import define, field
 
 from configurator.building.calls import OneOrMore, because_line, building, several, titled
-from configurator.building.cells import Pattern, dashes, row_line, rule_cell
+from configurator.building.cells import dashes, row_line, rule_cell
 from configurator.building.families import FamilyBuilder
 from configurator.building.fragments import check_message, clause, expression, heading, loop, read_statement
 from configurator.building.sources import TableFile, source_words
 from configurator.building.types import OptionKind, cardinality, effective, option_type
-from configurator.building.values import Number, Scalar, ValueProblem, number, path_words, shown, unit_name
+from configurator.building.values import (
+    Number,
+    Scalar,
+    ValueProblem,
+    id_words,
+    name_words,
+    number,
+    path_words,
+    shown,
+    unit_name,
+)
 from configurator.errors import CatalogBuildError
 from configurator.syntax.nodes import (
     AssemblyDeclaration,
@@ -61,7 +71,8 @@ class AssemblyBuilder:
         """
         call = self._of(f"family {shown(name)}")
         with building(call):
-            head = f"family {name}{titled(title)}{cardinality(choose)}{'' if stocked else ' not stocked'}"
+            kept = "" if stocked else " not stocked"
+            head = f"family {name_words(name)}{titled(title)}{cardinality(choose)}{kept}"
             read_statement(f"{head} {{ }}", FamilyDeclaration)
         made = FamilyBuilder(head, call)
         self._entries.append(made)
@@ -75,7 +86,8 @@ class AssemblyBuilder:
         """
         with self._adding(f"slot {shown(name)}"):
             self._add(
-                f"slot {name}{titled(title)} : {path_words(family)}{cardinality(choose)}", SlotDeclaration
+                f"slot {name_words(name)}{titled(title)} : {path_words(family)}{cardinality(choose)}",
+                SlotDeclaration,
             )
 
     def option(
@@ -107,7 +119,7 @@ class AssemblyBuilder:
         """
         with self._adding(f"option {shown(name)}"):
             kind_words = option_type(kind, values, (minimum, maximum), step, unit)
-            self._add(f"option {name}{titled(title)} : {kind_words}", OptionDeclaration)
+            self._add(f"option {name_words(name)}{titled(title)} : {kind_words}", OptionDeclaration)
 
     def assembly(
         self, name: str, title: str | None = None, *, choose: str | None = None
@@ -124,7 +136,7 @@ class AssemblyBuilder:
         """
         call = self._of(f"assembly {shown(name)}")
         with building(call):
-            head = f"assembly {name}{titled(title)}{cardinality(choose)}"
+            head = f"assembly {name_words(name)}{titled(title)}{cardinality(choose)}"
             read_statement(f"{head} {{ }}", AssemblyDeclaration)
         made = AssemblyBuilder(head=head, call=call)
         self._entries.append(made)
@@ -138,7 +150,9 @@ class AssemblyBuilder:
         """
         with self._adding(f"calc {shown(name)}"):
             read = expression(formula)
-            node = self._add(f"calc {name}{titled(title)}{_in(unit)} = {read.words}", CalcDeclaration)
+            node = self._add(
+                f"calc {name_words(name)}{titled(title)}{_in(unit)} = {read.words}", CalcDeclaration
+            )
             same(node.expression, read.says)
 
     def rule(
@@ -170,12 +184,13 @@ class AssemblyBuilder:
             CatalogBuildError: no such rule can be.
         """
         with self._adding(f"rule {shown(id)}"):
+            if not clauses:
+                raise ValueProblem("the rule demands nothing", "give a clause: `require …`, `A excludes B`")
             loops = [loop(each) for each in several(for_each)]
             guard = None if when is None else expression(when)
             read = [clause(each, first=at == 0) for at, each in enumerate(clauses)]
-            words = [
-                f"rule {id}{titled(title)}{_severity(severity)}{effective(effective_from, effective_until)}:"
-            ]
+            period = effective(effective_from, effective_until)
+            words = [f"rule {id_words(id)}{titled(title)}{_severity(severity)}{period}:"]
             words += [each.words for each in loops]
             words += [] if guard is None else [f"when {guard.words}"]
             words += [each.words for each in read]
@@ -189,7 +204,7 @@ class AssemblyBuilder:
         self,
         id: str,  # noqa: A002 - the language's own word
         columns: Sequence[str] = (),
-        rows: "Iterable[Sequence[Scalar | Pattern | Iterable[Scalar | Pattern]]]" = (),
+        rows: Iterable[Sequence[object]] = (),
         *,
         kind: Literal["allow", "allow partial", "forbid"] = "allow",
         file: TableFile | None = None,
@@ -203,7 +218,7 @@ class AssemblyBuilder:
         Args:
             id: in lower case, with hyphens.
             columns: what the columns read, with units: `frame`, `fork.travel [mm]`.
-            rows: values, lists of values, or patterns, in the order of the columns.
+            rows: in the order of the columns a `Scalar`, a `Pattern`, or a list or set of them.
             kind: whether some row must match, or none may.
             file: a file that holds columns and rows, instead of them.
             title: for people.
@@ -220,7 +235,9 @@ class AssemblyBuilder:
                 raise ValueProblem(
                     f"{shown(kind)} is no kind of table", "`allow`, `allow partial` or `forbid`"
                 )
-            head = f"table {id}{titled(title)} {kind}{effective(effective_from, effective_until)} {{"
+            head = (
+                f"table {id_words(id)}{titled(title)} {kind}{effective(effective_from, effective_until)} {{"
+            )
             tail = "}" + because_line(because)
             # The statement without its rows, which may be many and are written cell by cell.
             node = read_statement(f"{head}\n| a |\n| 1 |\n{tail}", TableDeclaration)
@@ -266,7 +283,8 @@ class AssemblyBuilder:
         with self._adding(f"resource {shown(name)}"):
             given = [expression(each) for each in several(supply)]
             taken = [expression(each) for each in several(demand)]
-            head = f"resource {name}{titled(title)}{_in(unit)}{effective(effective_from, effective_until)} {{"
+            period = effective(effective_from, effective_until)
+            head = f"resource {name_words(name)}{titled(title)}{_in(unit)}{period} {{"
             lines = [f"supply {each.words}" for each in given] + [f"demand {each.words}" for each in taken]
             lines += [] if spare is None else [f"keep {number(spare)} % spare"]
             node = self._add("\n".join([head, *lines]) + because_line(because) + "\n}", ResourceDeclaration)
@@ -315,7 +333,7 @@ class AssemblyBuilder:
 
 def _table_lines(
     columns: Sequence[str],
-    rows: "Iterable[Sequence[Scalar | Pattern | Iterable[Scalar | Pattern]]]",
+    rows: Iterable[Sequence[object]],
     call: str,
 ) -> Iterable[str]:
     with building(call):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from configurator.building.values import Number, Scalar, ValueProblem, day, literal, number, shown, unit_name
 
@@ -15,8 +15,8 @@ AttributeKind = Literal[
 OptionKind = Literal["one of", "some", "yesno", "whole", "number"]
 """Types of an option, as in the language."""
 
-_ATTRIBUTES = {*AttributeKind.__args__}  # type: ignore[attr-defined]  # a `Literal` does have it
-_OPTIONS = {*OptionKind.__args__}  # type: ignore[attr-defined]  # likewise
+_ATTRIBUTES: tuple[str, ...] = get_args(AttributeKind)
+_OPTIONS: tuple[str, ...] = get_args(OptionKind)
 _LISTED = {"one of", "ordered of", "set of", "some"}
 _CARDINALITY = re.compile(r"one|optional|\d{1,9}(?:\.\.\d{1,9})?(?: (?:identical|mixed))?")
 
@@ -59,9 +59,7 @@ def attribute_type(kind: str, values: Iterable[Scalar], unit: str | None) -> str
         ValueProblem: it is no type of a column.
     """
     if kind not in _ATTRIBUTES:
-        raise ValueProblem(
-            f"{shown(kind)} is no type of a column", f"there are: {', '.join(sorted(_ATTRIBUTES))}"
-        )
+        raise ValueProblem(f"{shown(kind)} is no type of a column", f"there are: {', '.join(_ATTRIBUTES)}")
     if unit is not None and kind not in {"number", "whole"}:
         raise ValueProblem(f"`{kind}` has no unit")
     return kind + _values(kind, values) + _unit(unit)
@@ -80,9 +78,7 @@ def option_type(
         ValueProblem: it is no type of an option.
     """
     if kind not in _OPTIONS:
-        raise ValueProblem(
-            f"{shown(kind)} is no type of an option", f"there are: {', '.join(sorted(_OPTIONS))}"
-        )
+        raise ValueProblem(f"{shown(kind)} is no type of an option", f"there are: {', '.join(_OPTIONS)}")
     bounded, numbers = kind in {"some", "whole", "number"}, kind in {"whole", "number"}
     given = [number(bound) for bound in bounds if bound is not None]
     if bounded and len(given) < len(bounds):
@@ -102,8 +98,8 @@ def option_type(
 
 
 def _values(kind: str, values: Iterable[Scalar]) -> str:
-    if isinstance(values, str):
-        raise ValueProblem(f"{shown(values)} is one text", 'the values are a list: `["red", "blue"]`')
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueProblem(f"{shown(values)} is no list", 'the values are a list: `["red", "blue"]`')
     written = [literal(value, bare=True) for value in values]
     if kind not in _LISTED:
         if written:

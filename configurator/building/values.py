@@ -36,9 +36,11 @@ mapping is an instance of an assembly.
 
 LINE_ENDS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NAME = re.compile(r"[^\W\d]\w*")
+_ID = re.compile(r"[^\W\d]\w*(?:-\w+)*")
 _OTHER_WORDS = OPERATOR_WORDS | set(VALUE_HABITS)
 """Words that are not read as values, some of them because other languages have them."""
 _LONGEST_SHOWN = 60
+_AS_THEY_ARE = {str, int, bool, Decimal, Fraction, date, type(None)}
 
 
 class ValueProblem(Exception):  # noqa: N818 - carried to the call that knows the place, never to a user
@@ -65,6 +67,8 @@ def shown(value: object) -> str:
 
 def plain(value: object) -> object:
     """A value without its wrapping: what a member of an `Enum` or a scalar of NumPy stands for."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     while isinstance(value, Enum):
         value = value.value
     if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ():
@@ -285,6 +289,28 @@ def _units(component: object, quantity: object) -> str:
     if not isinstance(component, str):
         raise ValueProblem(f"{shown(component)} is no SKU", "a SKU is a text")
     return f"{number(count)} x {quoted(component)}"
+
+
+def name_words(name: object) -> str:
+    """A name, which may still be a word of the language.
+
+    Raises:
+        ValueProblem: it is none.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueProblem(f"{shown(name)} is no name", "a name is one word of letters, digits and `_`")
+    return name
+
+
+def id_words(name: object) -> str:
+    """The id of a rule, a table or a wish, or a tag, which may still be a word of the language.
+
+    Raises:
+        ValueProblem: it is none.
+    """
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise ValueProblem(f"{shown(name)} is no id", "such as `cpu-socket`")
+    return name
 
 
 def path_words(path: object) -> str:

@@ -1,14 +1,13 @@
 """Catalogs taken apart into calls of a builder: each statement of a text as a program would give it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from configurator import CatalogBuilder, Pattern, TableFile
 from configurator.building.families import FamilyBuilder
 from configurator.building.parts import AssemblyBuilder
-from configurator.catalog.cell_values import infer_type
+from configurator.catalog.cell_values import infer_type, read_date, read_number
 from configurator.catalog.values import BooleanType, DateType, NumberType
 from configurator.syntax.expressions import (
     BooleanLiteral,
@@ -246,12 +245,12 @@ def _meant(kind: TypeExpression) -> object:
 def _cell(text: str, kind: object) -> Any:
     if not text:
         return None
-    if kind is NumberType:
+    if kind is NumberType and read_number(text) is not None:
         return Decimal(text)
-    if kind is BooleanType:
+    if kind is BooleanType and text in {"yes", "no"}:
         return text == "yes"
-    if kind is DateType:
-        return date.fromisoformat(text)
+    if kind is DateType and read_date(text) is not None:
+        return read_date(text)
     if kind is set:
         return [item.strip() for item in text.split(",")]
     return text

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assembly_twins import twins
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
 from made_catalogs import MadeCatalog, made_catalogs
 from rebuilt_catalogs import rebuilt
+from wished_catalogs import bundled_catalogs, wished_catalogs
 from written_texts import written_texts
 
 from configurator import CatalogBuilder, CatalogBuildError, Configurator, format_text
@@ -43,16 +45,28 @@ def test_every_shipped_catalog_can_be_built_by_calls(file: Path) -> None:
     assert (written.header, written.statements) == (again.header, again.statements)
 
 
+def text_and_files(catalog: MadeCatalog) -> tuple[str, dict[str, str]]:
+    return catalog.text(), catalog.files()
+
+
+MADE: st.SearchStrategy[tuple[str, dict[str, str]]] = st.one_of(
+    made_catalogs().map(text_and_files),
+    wished_catalogs(made_catalogs()).map(lambda made: text_and_files(made.catalog)),
+    bundled_catalogs(made_catalogs()).map(lambda made: text_and_files(made.catalog)),
+    twins().map(lambda made: (made.with_assembly, {})),
+)
+
+
 @examples(60)
-@given(catalog=made_catalogs())
-def test_a_catalog_built_by_calls_has_the_digest_of_its_text(catalog: MadeCatalog) -> None:
-    files = catalog.files()
-    written = parse_catalog(SourceFile("catalog.pcat", catalog.text())).file
+@given(made=MADE)
+def test_a_catalog_built_by_calls_has_the_digest_of_its_text(made: tuple[str, dict[str, str]]) -> None:
+    text, files = made
+    written = parse_catalog(SourceFile("catalog.pcat", text)).file
     assert written is not None
 
     built = rebuilt(written).build(files=files)
 
-    assert Configurator.from_text(catalog.text(), files=files).digest == built.digest
+    assert Configurator.from_text(text, files=files).digest == built.digest
 
 
 @examples(60)

@@ -1,6 +1,7 @@
 """What the checks of tables say, judged by matching every combination with every row."""
 
 from itertools import product
+from operator import le
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,18 @@ CELLS = {
 }
 
 
+PARTS = {"P1": 1, "P2": 3, "P3": 4, "P4": 7, "P5": 7}
+PART_CELLS = {
+    "q": st.sampled_from(
+        ["any", "P1", "P2, P3", "P1, P2, P3, P5", "not P4", "absent", "P4, absent", "other"]
+    ),
+    "q.w": st.sampled_from(
+        ["any", "1", "3..5", "4", "< 7", "2..7", "not 7", "1, 4..7", "absent", "5..6, absent"]
+    ),
+    "more": st.sampled_from(["any", "yes", "no", "yes, no", "other"]),
+}
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> Catalog:
     """A catalog with one table of two or three columns."""
@@ -36,6 +49,28 @@ def tables(draw: st.DrawFn) -> Catalog:
     catalog = compile_catalog("t.pcat", text_reader({"t.pcat": text})).catalog
     assert catalog is not None
     return catalog
+
+
+@st.composite
+def long_tables(draw: st.DrawFn) -> Catalog:
+    """A catalog with one table of up to five columns, some about a part that may be absent; many alike."""
+    cells = {"size": CELLS["size"], "n": CELLS["n"], **PART_CELLS}
+    columns = draw(st.lists(st.sampled_from(sorted(cells)), min_size=1, max_size=5, unique=True))
+    few = {column: draw(st.lists(cells[column], min_size=1, max_size=4)) for column in columns}
+    row = st.tuples(*(st.sampled_from(few[column]) for column in columns))
+    rows = draw(st.lists(row, min_size=1, max_size=16))
+    kind = draw(st.sampled_from(["allow", "forbid", "allow partial"]))
+    lines = [f"| {' | '.join(each)} |" for each in (columns, *rows)]
+    parts = "\n".join(f"| {sku} | {w} |" for sku, w in PARTS.items())
+    text = (
+        f"catalog t\noption size : one of {{ {', '.join(SIZES)} }}\n"
+        f"option n : whole 1..5\noption more : yesno\n"
+        f"family part {{\n| sku | w |\n|---|--:|\n{parts}\n}}\nslot q : part choose optional\n"
+        f"table t {kind} {{\n" + "\n".join(lines) + "\n}\n"
+    )
+    result = compile_catalog("t.pcat", text_reader({"t.pcat": text}))
+    assert result.catalog is not None, result.diagnostics
+    return result.catalog
 
 
 def table_of(catalog: Catalog) -> VariantTable:
@@ -129,3 +164,76 @@ def test_the_row_that_is_proposed_closes_the_gap(catalog: Catalog) -> None:
 
             assert mended is not None
             assert [] == [again for again in table_gaps(mended) if again.code == "W0507"]
+
+
+VALUES: dict[str, tuple[object, ...]] = {
+    "size": SIZES,
+    "n": NUMBERS,
+    "more": (False, True),
+    "q": (*PARTS, None),
+    "q.w": (*dict.fromkeys(PARTS.values()), None),
+}
+"""What the columns of a long table can hold; `None` where nothing is chosen."""
+
+
+def reached(table: VariantTable, rows: tuple[int, ...]) -> set[tuple[object, ...]]:
+    """The values of all columns together that some of a table's rows match, when it has no others."""
+    found: set[tuple[object, ...]] = set()
+    tests = [[table.rows[row].tests[at] for row in rows] for at in range(len(table.columns))]
+    told = [
+        [
+            frozenset(value for value in VALUES[column.heading] if _takes(row[at], row, value))
+            for at in range(len(row))
+        ]
+        for column, row in zip(table.columns, tests, strict=True)
+    ]
+    for cells in zip(*told, strict=True):
+        found.update(product(*cells))
+    return found
+
+
+def _takes(test: CellTest, column: list[CellTest], value: object) -> bool:
+    if test.kind == "any":
+        return True
+    if test.kind == "other":
+        listed = [each for each in column if each.kind == "values"]
+        return value is not None and not any(each.lists(value) for each in listed)  # type: ignore[arg-type]  # a value of the column
+    return test.matches_absent if value is None else test.matches(value)  # type: ignore[arg-type]  # likewise
+
+
+@given(catalog=long_tables())
+def test_all_rows_of_a_long_table_that_add_nothing_can_go_at_once(catalog: Catalog) -> None:
+    table = table_of(catalog)
+    idle = {int(found.message.split()[1]) - 1 for found in covered_rows(catalog)}
+    every = range(len(table.rows))
+
+    assert reached(table, tuple(every)) == reached(table, tuple(each for each in every if each not in idle))
+
+
+@given(catalog=long_tables())
+def test_a_row_is_told_with_the_first_row_that_says_the_same_or_else_more(catalog: Catalog) -> None:
+    table = table_of(catalog)
+    rows = [
+        [_taken(column.heading, test) for column, test in zip(table.columns, row.tests, strict=True)]
+        for row in table.rows
+    ]
+    # What `other` means hangs on the other rows, and what matches nothing is another finding.
+    if any(test.kind == "other" for row in table.rows for test in row.tests) or not all(map(all, rows)):
+        return
+    expected: dict[int, str] = {}
+    for number, row in enumerate(rows, start=1):
+        first = rows.index(row) + 1
+        wider = [at for at, each in enumerate(rows, start=1) if each != row and all(map(le, row, each))]
+        if first < number:
+            expected[number] = f"row {number} of table `t` says the same as row {first}"
+        elif wider:
+            does = "forbids" if table.kind == "forbid" else "allows"
+            expected[number] = f"row {number} of table `t` adds nothing: row {wider[0]} {does} all of it"
+
+    assert list(expected.values()) == [found.message for found in covered_rows(catalog)]
+
+
+def _taken(heading: str, test: CellTest) -> frozenset[object]:
+    """What a cell matches; `any` something of its own, for a list of all there is does not say as much."""
+    taken = frozenset(value for value in VALUES[heading] if _takes(test, [test], value))
+    return taken | {"any"} if test.kind == "any" else taken
