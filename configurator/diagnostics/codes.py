@@ -3,7 +3,7 @@
 The letter tells the gravity (`E` an error, `W` a warning), the first two digits the area: 01 the form of
 the text, 02 files and imports, 03 names and types, 04 units and money, 05 tables, 06 scenarios, 07 traps,
 08 what an analysis finds (`A`, whose gravity the finding tells).
-A code keeps its meaning for ever; one that is given up is not used again.
+A code keeps its meaning for ever; one that is given up is not used again, and is listed in `GIVEN_UP`.
 """
 
 from attrs import frozen
@@ -39,7 +39,7 @@ _AREAS = {
     "E05": "Tables",
     "E06": "Scenarios",
     "W05": "Tables (warnings)",
-    "W06": "Not evaluated, not used, not on that day (warnings)",
+    "W06": "Scenarios, bundles, and what nothing uses (warnings)",
     "W07": "Traps (warnings)",
 }
 
@@ -484,15 +484,6 @@ _REGISTER = (
         "text",
     ),
     DiagnosticCode(
-        "E0205",
-        "not supported yet",
-        "Given up: earlier versions refused spreadsheets and assemblies with this code. Every statement of"
-        " the language is evaluated now.",
-        "an earlier version",
-        "this version",
-        "text",
-    ),
-    DiagnosticCode(
         "E0206",
         "the header does not fit",
         "Something in the header is unknown or does not fit its file: a time zone that does not"
@@ -658,22 +649,12 @@ _REGISTER = (
     DiagnosticCode(
         "E0332",
         "an assembly away from its surroundings",
-        "What is declared inside an assembly may speak of what is around it there, so it can stand only there."
-        " Declare the assembly beside the other one; both can then hold it.",
+        "What is declared inside an assembly may speak of what is around it there, so it can stand only"
+        " there. Declare the assembly beside the other one; both can then hold it.",
         "assembly rack choose one {\n  assembly shelf {\n    option deep : yesno\n  }\n}\n"
         "slot other : rack.shelf choose one",
         "assembly shelf {\n  option deep : yesno\n}\nassembly rack choose one {\n"
         "  slot inner : shelf choose one\n}\nslot other : shelf choose one",
-    ),
-    DiagnosticCode(
-        "E0333",
-        "a condition on a list of instances",
-        "A default that lists the instances of an assembly holds always or yields as a whole. What depends"
-        " on something else is better said as a preference.",
-        "assembly bag choose 0..2 {\n  option lined : yesno\n}\noption use : one of { town, tour }\n"
-        "default bag = [{ lined = yes }] when use = tour",
-        "assembly bag choose 0..2 {\n  option lined : yesno\n}\noption use : one of { town, tour }\n"
-        "default bag = [{ lined = yes }]\nprefer bags-for-tours: use = town or count(bag) = 2",
     ),
     # ------------------------------------------------------------ E04: units and money
     DiagnosticCode(
@@ -1181,6 +1162,14 @@ _REGISTER = (
 CODES: dict[str, DiagnosticCode] = {code.id: code for code in _REGISTER}
 """Every code by its id, in order of area and number."""
 
+GIVEN_UP: dict[str, str] = {
+    "E0205": "Earlier versions refused spreadsheets and assemblies with it. Both belong to the language now.",
+    "E0333": "Earlier versions refused a condition on the default of a list of instances. It may have one.",
+    "W0601": "Earlier versions gave it for bundles, preferences and objectives, which they did not evaluate."
+    " They are evaluated now.",
+}
+"""Codes of earlier versions, with what became of them. Old logs name them; nothing else is ever called so."""
+
 
 def render_page(code: DiagnosticCode) -> str:
     """The page of one code as Markdown: title, explanation, a wrong and a right example."""
@@ -1217,7 +1206,10 @@ def render_reference() -> str:
             area = code.id[:3]
             parts.append(f"## {area}: {_AREAS[area]}\n")
         parts.append(render_page(code))
-    return "\n".join(parts)
+    parts.append("## Given up\n\nCodes of earlier versions; none of them is used for anything else.\n")
+    parts.append("| Code | What became of it |\n|---|---|")
+    parts += [f"| {code} | {told} |" for code, told in GIVEN_UP.items()]
+    return "\n".join((*parts, ""))
 
 
 def _fenced(example: str, language: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from configurator.diagnostics.codes import CODES, DiagnosticCode, render_page, render_reference
+from configurator.diagnostics.codes import CODES, GIVEN_UP, DiagnosticCode, render_page, render_reference
 from configurator.diagnostics.rendering import render_text
 from configurator.source import SourceFile
 from configurator.syntax.parser import parse_catalog
@@ -26,6 +26,11 @@ def codes_in_use() -> set[str]:
 
 def test_every_code_in_use_has_a_page() -> None:
     assert codes_in_use() - CODES.keys() == set()
+
+
+def test_a_code_that_is_given_up_is_never_used_again() -> None:
+    assert GIVEN_UP
+    assert not GIVEN_UP.keys() & {*CODES, *codes_in_use()}
 
 
 def test_codes_are_in_order_of_area_and_number() -> None:

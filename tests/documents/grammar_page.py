@@ -10,11 +10,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from configurator.syntax.vocabulary import OPERATOR_WORDS, STATEMENT_WORDS, TERMINAL_NAMES
+from configurator.syntax.vocabulary import OPERATOR_WORDS, STATEMENT_WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "grammar.md"
 TITLES = {"pcat": "Files", "cell": "Cells of rule tables"}
+IGNORED = {"BLANK"}
 
 # What a keyword belongs to: the rules that own it, and where the language page speaks of them.
 OWNERS = {
@@ -182,7 +183,7 @@ def grammar_page() -> str:
     parts = [_INTRODUCTION]
     for grammar in grammars:
         parts += _grammar_parts(grammar)
-    parts += ["## Names and values\n", _terminal_table(grammars)]
+    parts += ["## Names and values\n", _NAMES_TOLD, _terminal_list(grammars)]
     parts += ["## Words\n", _WORDS_TOLD, _keyword_table(grammars)]
     return "\n".join(parts)
 
@@ -209,6 +210,10 @@ files and `grammars/cell.lark` for the cells of rule tables; this page is made f
 Blanks, line ends and comments may stand between any two words and signs; only a table row is bound to its
 line. What is allowed beyond the grammar, and what a mistake is called, stands in [the language](language.md)
 and in [diagnostics](diagnostics.md).
+"""
+
+_NAMES_TOLD = """\
+What a sign in capitals stands for, as a regular expression.
 """
 
 _WORDS_TOLD = """\
@@ -275,16 +280,12 @@ def _spelled(line: str, grammar: Grammar) -> str:
     return _WORD.sub(piece, line)
 
 
-def _terminal_table(grammars: Iterable[Grammar]) -> str:
-    lines = ["| Name | Is | Pattern |", "|---|---|---|"]
-    for grammar in grammars:
-        known = {line.partition("`")[2].partition("`")[0] for line in lines}
-        for name, pattern in grammar.terminals.items():
-            if not words_of(pattern) and name not in known:
-                shown = pattern.strip("/").replace("|", "\\|")
-                told = {"BARE": "a bare value", "COMMENT": "a comment"}.get(name) or TERMINAL_NAMES[name]
-                lines.append(f"| `{name}` | {told} | `` {shown} `` |")
-    return "\n".join(lines) + "\n"
+def _terminal_list(grammars: Iterable[Grammar]) -> str:
+    # Not a table: a pattern may look like a link, and its bars would end cells.
+    patterns = {name: pattern for grammar in grammars for name, pattern in grammar.terminals.items()}
+    shown = [(name, pattern.strip("/")) for name, pattern in patterns.items() if not words_of(pattern)]
+    lines = [f"{name:<8} = /{pattern}/" for name, pattern in shown if name not in IGNORED]
+    return "\n".join(["```text", *lines, "```", ""])
 
 
 # ---------------------------------------------------------------- words and their owners

@@ -10,6 +10,8 @@ A block that is marked runs in a test. Its first line says how:
 | ```` ```pycon run ````         | what follows `>>> ` runs, the other lines are what it prints            |
 | ```` ```python run ````        | the block runs                                                           |
 | ```` ```python stub ````       | the block is the signature of a public name, compared with the code      |
+| ```` ```pcat with=NAME ````  | the block is compiled beside that context: `language_examples.py`        |
+| ```` ```pcat filled ````       | likewise, with components for empty families                             |
 
 The blocks of a page run in order, in one folder of their own that holds nothing but a link to
 `catalogs`, and share their Python names. `exit=1` after `run` is the exit code of the block's last command.

@@ -13,6 +13,7 @@ from pages import ROOT, Block, blocks_of, pages, shown
 from configurator.cli.main import root
 
 RUNNABLE = ("run", "file=", "append=")
+KNOWN = ("file=", "append=", "exit=", "with=")
 WITH_EXAMPLES = [
     page
     for page in pages()
@@ -125,7 +126,7 @@ def test_marks_are_known() -> None:
         for page in pages()
         for block in blocks_of(page)
         for mark in block.marks
-        if mark not in {"run", "stub"} and not mark.startswith(("file=", "append=", "exit="))
+        if mark not in {"run", "stub", "filled"} and not mark.startswith(KNOWN)
     ]
 
     assert [] == unknown
