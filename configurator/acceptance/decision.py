@@ -15,8 +15,9 @@ from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
 from configurator.catalog.model import Bundle, Catalog
 from configurator.configuration.bundles import read_bundles
-from configurator.configuration.choices import Choices, canonical_choices, read_choices
+from configurator.configuration.choices import Choices, read_choices
 from configurator.configuration.model import Configuration
+from configurator.configuration.nested_choices import canonical_choices
 from configurator.configuration.product import PreparedProduct, ask
 from configurator.configuration.validation import Incomplete, Invalid, Valid, Verdict, validate
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
@@ -285,6 +286,7 @@ def judge_lines(
 class ReadLine:
     """A line of an order, understood."""
 
+    catalog: Catalog
     choices: Choices
     quantity: int
     bundles: tuple[Bundle, ...]
@@ -292,7 +294,7 @@ class ReadLine:
     @property
     def canonical(self) -> list[object]:
         """What it orders, the same for every way to write it, ready for JSON; bundles only where some are."""
-        told: list[object] = [canonical_choices(self.choices), self.quantity]
+        told: list[object] = [canonical_choices(self.catalog, self.choices), self.quantity]
         return [*told, [bundle.key for bundle in self.bundles]] if self.bundles else told
 
 
@@ -308,7 +310,8 @@ def read_lines(catalog: Catalog, order: Order) -> tuple[ReadLine, ...]:
     for number, line in enumerate(order.lines, start=1):
         try:
             bundles = read_bundles(catalog, line.bundles)
-            read.append(ReadLine(read_choices(catalog, line.configuration), line.quantity, bundles))
+            choices = read_choices(catalog, line.configuration)
+            read.append(ReadLine(catalog, choices, line.quantity, bundles))
         except ChoiceError as error:
             prefix = f"line {number}: " if len(order.lines) > 1 else ""
             problems += [prefix + problem for problem in error.problems]

@@ -13,12 +13,14 @@ from typing import Literal, TypeVar
 
 from attrs import frozen
 
+from configurator.authoring.checks.instances import declared_path
 from configurator.catalog.digest import canonical
 from configurator.catalog.expressions import Calc
 from configurator.catalog.model import Bundle, Catalog, Objective, Preference, Scenario
 from configurator.catalog.rules import Default, Message, Resource, Restriction, Rule, VariantTable
 from configurator.catalog.source_words import source_words, without_because
 from configurator.catalog.structure import (
+    AssemblyPlace,
     Attribute,
     Cardinality,
     Component,
@@ -48,6 +50,7 @@ What = Literal[
     "component",
     "slot",
     "option",
+    "assembly",
     "calc",
     "rule",
     "table",
@@ -120,9 +123,10 @@ def changed_declarations(old: Catalog, new: Catalog) -> tuple[ChangedDeclaration
         *_header(old, new),
         *_compared("unit", old.units, new.units, _unit, _nowhere),
         *_families(old, new),
-        *_compared("slot", _by_key(old.slots), _by_key(new.slots), _slot, _place_of),
-        *_compared("option", _by_key(old.options), _by_key(new.options), _option, _place_of),
-        *_compared("calc", old.calcs, new.calcs, _calc, _place_of),
+        *_compared("slot", _by_path(old.slots), _by_path(new.slots), _slot, _place_of),
+        *_compared("option", _chosen_options(old), _chosen_options(new), _option, _place_of),
+        *_compared("assembly", _by_path(old.assemblies), _by_path(new.assemblies), _assembly, _place_of),
+        *_compared("calc", _by_path(old.calcs.values()), _by_path(new.calcs.values()), _calc, _place_of),
         *_restrictions(old, new),
         *_wishes(old, new),
     )
@@ -152,6 +156,19 @@ def _compared(
 
 def _by_key(found: Iterable[T]) -> dict[str, T]:
     return {str(getattr(each, "key")): each for each in found}  # noqa: B009 - all that is declared has a key
+
+
+def _by_path(found: Iterable[T]) -> dict[str, T]:
+    """By the path as it is declared: what is inside an assembly once, however many instances there are."""
+    declared: dict[str, T] = {}
+    for key, each in _by_key(found).items():
+        declared.setdefault(declared_path(key), each)
+    return declared
+
+
+def _chosen_options(catalog: Catalog) -> dict[str, ProductOption]:
+    """The options that are declared; that an instance is there is none of them."""
+    return _by_path(option for option in catalog.options if not option.presence)
 
 
 def _place_of(found: object) -> str:
@@ -278,6 +295,18 @@ def _slot(before: Slot, after: Slot) -> Iterator[Detail]:
     yield from _detail("title", before.title, after.title)
     yield from _detail("family", before.family.key, after.family.key)
     yield from _detail("choose", _bounds(before.cardinality), _bounds(after.cardinality))
+
+
+def _assembly(before: AssemblyPlace, after: AssemblyPlace) -> Iterator[Detail]:
+    yield from _detail("title", before.title, after.title)
+    yield from _detail("assembly", declared_path(before.assembly), declared_path(after.assembly))
+    yield from _detail("choose", _instances(before), _instances(after))
+
+
+def _instances(found: AssemblyPlace) -> str:
+    if found.repeated:
+        return f"{found.minimum}..{found.maximum}"
+    return "one" if found.minimum else "optional"
 
 
 def _bounds(found: Cardinality) -> str:

@@ -5,11 +5,13 @@ from typing import Literal
 
 from attrs import frozen
 
-from configurator.catalog.evaluation import Chosen, Units
+from configurator.catalog.evaluation import Chosen, Units, Worth
 from configurator.catalog.judgement import places_read, violations
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.catalog.values import (
+    ABSENT,
     EnumerationType,
+    Missing,
     NumberType,
     SetType,
     Value,
@@ -68,10 +70,17 @@ def refusals(
     filling = filling or Chosen({}, {})
     known = {place.key: place for place in places}
     units: dict[str, Units] = {}
-    options: dict[str, Value] = {}
+    options: dict[str, Worth] = {}
     found: list[Refusal] = []
     for key, layout in other.layout.of.items():
-        if isinstance(layout, SlotLayout):
+        within = other.catalog.place_of[key].within
+        if within is not None and options[within] is not True:
+            # What lies in an instance that is not there is empty.
+            if isinstance(layout, SlotLayout):
+                units[key] = ()
+            else:
+                options[key] = False if layout.option.presence else ABSENT
+        elif isinstance(layout, SlotLayout):
             before = chosen.units.get(key)
             if before is None:
                 found.extend(_unfillable(other, layout))
@@ -81,9 +90,12 @@ def refusals(
             units[key] = first if before is None else _own_units(layout.slot, before)
         else:
             value = chosen.options.get(key)
-            if key not in chosen.options or not _same_sort(known.get(key), layout.option):
-                options[key] = filling.options[key] if key in filling.options else _first_value(layout)
+            new = key not in chosen.options or isinstance(value, Missing)
+            if new or not _same_sort(known.get(key), layout.option):
+                filled = filling.options.get(key, ABSENT)
+                options[key] = _first_value(layout) if isinstance(filled, Missing) else filled
                 continue
+            assert not isinstance(value, Missing)
             found.extend(_against_value(layout, value))
             options[key] = value
     found.extend(_gone_places(other, places, chosen, earlier=earlier))
@@ -143,7 +155,9 @@ def _own_units(slot: Slot, units: Units) -> Units:
 def first_units(layout: SlotLayout) -> Units:
     """The least that a slot can hold."""
     if layout.slot.cardinality.kind != "mixed":
-        return layout.values[0] if layout.values else ()
+        # Inside an assembly that may be absent the first value is nothing.
+        real = (units for units in layout.values if units or layout.slot.cardinality.may_be_absent)
+        return next(real, ())
     fewest = layout.slot.cardinality.minimum
     filled = [units[0][0] for units in layout.values if units]
     return ((filled[0], fewest),) if filled and fewest else ()
@@ -152,10 +166,12 @@ def first_units(layout: SlotLayout) -> Units:
 # ---------------------------------------------------------------- options
 
 
-def _first_value(layout: OptionLayout | SetLayout) -> Value:
+def _first_value(layout: OptionLayout | SetLayout) -> Worth:
     if isinstance(layout, SetLayout):
         return frozenset(layout.elements[: layout.option.minimum])
-    return layout.values[0]
+    # Inside an assembly that may be absent the first value is none.
+    first = layout.values[0]
+    return layout.values[1] if isinstance(first, Missing) else first
 
 
 def _same_sort(before: Place | None, option: ProductOption) -> bool:
@@ -189,17 +205,24 @@ def _against_value(layout: OptionLayout | SetLayout, value: Value) -> Iterator[R
 def _gone_places(
     other: LoweredProduct, places: tuple[Place, ...], chosen: Chosen, *, earlier: bool
 ) -> Iterator[Refusal]:
+    gone: set[str] = set()
     for place in places:
         layout = other.layout.of.get(place.key)
         if layout is not None and _fills(place, layout):
             continue
+        if place.within in gone:
+            # That the instance is gone in which it lies says it all.
+            gone.add(place.key)
+            continue
         holds = chosen.units.get(place.key) if isinstance(place, Slot) else chosen.options[place.key]
         # Where it may be empty and is, nothing is missed; where it may not, it is not compared.
         may_be_empty = place.cardinality.may_be_absent if isinstance(place, Slot) else not place.minimum
-        is_set = isinstance(place, Slot) or isinstance(place.type, SetType)
-        if holds and may_be_empty and is_set:
+        may_be_nothing = isinstance(place, Slot) or isinstance(place.type, SetType) or place.presence
+        if holds and not isinstance(holds, Missing) and may_be_empty and may_be_nothing:
             message = f"the place `{place.key}` is {'new' if earlier else 'gone'}"
             where = place.span.location if earlier else ""
+            if isinstance(place, ProductOption) and place.presence:
+                gone.add(place.key)
             if layout is not None:
                 message = f"`{place.key}` is {_described(layout)}"
                 where = _declared(layout).span.location

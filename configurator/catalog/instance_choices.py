@@ -4,6 +4,7 @@
 what it leaves out stays open. Written in the language or given by a program, it is taken apart in one way.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
@@ -14,6 +15,8 @@ from configurator.catalog.structure import AssemblyPlace, Instance, Place
 from configurator.diagnostics.suggestion import did_you_mean
 
 V = TypeVar("V")
+
+_INDEXED = re.compile(r"([^\[\].]+)\[([^\[\]]*)\](.*)", re.DOTALL)
 
 
 def add_choice(found: dict[str, PlaceChoice], choice: PlaceChoice) -> None:
@@ -107,17 +110,42 @@ class InstanceChoices(Generic[V]):
 
     def unknown(self, key: str, path: str) -> ChoiceProblem:
         """The problem of a path that leads nowhere."""
-        # An instance beyond the last one is told apart from a slip of the pen.
-        head, bracket, _ = key.rpartition("[")
-        if bracket and head in self.assemblies:
-            most = self.assemblies[head].maximum
-            return ChoiceProblem(f"`{key}`: there are at most {most} of `{head}`")
+        inside = self._unknown_inside(key)
+        if inside is not None:
+            return inside
         known = [*(k for k in self.places if "[" not in k), *(k for k in self.assemblies if "[" not in k)]
         known = list(dict.fromkeys(known))
         suggestion = did_you_mean(key, known)
         return ChoiceProblem(
             f"`{path}` is neither a slot nor an option", *(suggestion or (f"there are: {', '.join(known)}",))
         )
+
+    def _unknown_inside(self, key: str) -> ChoiceProblem | None:
+        """The problem of a path into an assembly; `None` for one that leads into none."""
+        instances = {each.prefix: each for place in self.assemblies.values() for each in place.instances}
+        at = max((n for n, sign in enumerate(key) if sign == "." and key[:n] in instances), default=-1)
+        prefix, rest = key[: max(at, 0)], key[at + 1 :]
+        found = _INDEXED.match(rest)
+        around = f"{prefix}." if prefix else ""
+        head = f"{around}{found[1]}" if found else ""
+        if found and head in self.assemblies:
+            # An instance beyond the last one is told apart from a slip of the pen.
+            place = self.assemblies[head]
+            if not place.repeated:
+                told = f"`{head}` is one instance and has no number"
+                return ChoiceProblem(told, f"write `{head}{found[3]}`")
+            return ChoiceProblem(f"`{key}`: `{head}` is numbered from 1 to {place.maximum}")
+        head = around + rest.partition(".")[0]
+        if head in self.assemblies and self.assemblies[head].repeated and head != key:
+            path = f"{self.assemblies[head].instances[0].prefix}{key[len(head) :]}"
+            return ChoiceProblem(f"`{head}` is a list of instances", f"say it of one of them: `{path}`")
+        if not prefix:
+            return None
+        start = f"{prefix}."
+        known = [k.removeprefix(start) for k in (*self.places, *self.assemblies) if k.startswith(start)]
+        known = [each for each in dict.fromkeys(known) if "[" not in each]
+        suggestion = did_you_mean(rest, known)
+        return ChoiceProblem(f"`{prefix}` has no `{rest}`", *(suggestion or (f"it has: {', '.join(known)}",)))
 
     def _assembly(self, place: AssemblyPlace, value: V, *, at_least: bool) -> Iterator[Leaf[V] | There]:
         if not place.repeated:

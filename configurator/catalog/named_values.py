@@ -30,6 +30,8 @@ class NamedValues:
         self._calcs: dict[str, tuple[Module, CalcDeclaration]] = {}
         self._resources: dict[str, tuple[Module, ResourceDeclaration]] = {}
         self._terms: dict[str, tuple[tuple[Term, ...], tuple[Term, ...]] | None] = {}
+        # Those of bound names among them, `@bag#1.weight`, which are none of the catalog's.
+        self._checked: dict[str, Calc] = {}
         self._failed: set[str] = set()
         self._trail: list[tuple[str, Span]] = []
         self._declare()
@@ -108,8 +110,8 @@ class NamedValues:
 
     def calc(self, key: str) -> Calc | None:
         """A calc by its path, checked once; one of an assembly once for each instance."""
-        if key in self._draft.calcs or key in self._failed:
-            return self._draft.calcs.get(key)
+        if key in self._checked or key in self._failed:
+            return self._checked.get(key)
         module, node = self._calcs[self._draft.declared(key)]
         if not self._enter(key, node.name.span):
             return None
@@ -125,7 +127,7 @@ class NamedValues:
         money = unit is not None and unit == self._draft.currency
         title = node.title.value if node.title else node.name.text
         calc = Calc(key, title, expression, unit or self.base_unit(expression), money, node.span)
-        self._draft.calcs[key] = calc
+        self._checked[key] = calc
         return calc
 
     def _fits(self, expression: Expression, unit: Unit | None, node: CalcDeclaration) -> bool:

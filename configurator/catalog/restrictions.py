@@ -250,14 +250,6 @@ def resolve_default(draft: Draft, values: NamedValues, module: Module, node: Def
             help=("write `=`",),
         )
         return
-    if guard is not None and values.checker.names.assembly(node.choice.path, scope) in repeated(draft):
-        draft.error(
-            "E0333",
-            f"the default of `{node.choice.path.text}` is a list of instances, so it has no condition",
-            node.span,
-            help=("leave out `when`, or prefer it: `prefer … : count(…) = …`",),
-        )
-        return
     for choice in choices:
         if len(choices) == 1:
             guard = with_surroundings(draft, choice, guard)
@@ -266,11 +258,6 @@ def resolve_default(draft: Draft, values: NamedValues, module: Module, node: Def
                 draft.defaults.append(Default(slot, units, None, guard, node.span))
             case OptionChoice(option=option, value=value):
                 draft.defaults.append(Default(option, (), value, guard, node.span))
-
-
-def repeated(draft: Draft) -> frozenset[str | None]:
-    """Where lists of instances stand."""
-    return frozenset(place.key for place in draft.assembly_places.values() if place.repeated)
 
 
 def with_surroundings(draft: Draft, choice: PlaceChoice, guard: Expression | None) -> Expression | None:

@@ -12,6 +12,7 @@ from configurator.cli.exit_codes import ExitCode
 COMMANDS = {
     "check": "Find every mistake in catalogs.",
     "fmt": "Give catalogs their one form: aligned, indented, nothing lost.",
+    "show": "What a catalog contains: families, choices, rules, dates.",
     "test": "Run the scenarios of catalogs: expected, got, which rule decided.",
     "count": "How many valid configurations keep the choices.",
     "list": "The valid configurations, in catalog order.",
@@ -60,6 +61,8 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.check import check as command
         case "fmt":
             from configurator.cli.commands.fmt import fmt as command
+        case "show":
+            from configurator.cli.commands.show import show as command
         case "test":
             from configurator.cli.commands.test import test as command
         case "count":

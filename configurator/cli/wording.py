@@ -68,7 +68,8 @@ def value_in_words(value: PlaceValue) -> str:
         case ComponentQuantity(component=component, quantity=quantity):
             return f"{quantity}x{component}"
         case tuple():
-            return ",".join(item if isinstance(item, str) else _unit(item) for item in value)
+            told = (_unit(each) if isinstance(each, ComponentQuantity) else str(each) for each in value)
+            return ",".join(told)
         case str():
             return value
 

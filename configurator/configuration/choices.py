@@ -151,19 +151,6 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def canonical_choices(choices: Choices) -> list[list[object]]:
-    """Choices in a form that is the same for every way to write them, ready for JSON."""
-    told: list[list[object]] = []
-    for choice in choices:
-        if isinstance(choice, SlotChoice):
-            told.append([choice.slot, [list(unit) for unit in choice.units], choice.at_least])
-        else:
-            value = choice.value
-            elements = sorted(value) if isinstance(value, frozenset) else str(value)
-            told.append([choice.option, elements, choice.at_least])
-    return told
-
-
 def read_choice(place: Slot | ProductOption, value: object, catalog: Catalog) -> PlaceChoice:
     """Read one choice.
 

@@ -25,6 +25,7 @@ from configurator.configuration.model import (
     Configuration,
     PlaceValue,
     configuration_of,
+    numbered_calcs,
     numbered_values,
 )
 from configurator.configuration.product import Question
@@ -93,6 +94,7 @@ class Completed:
         bundled: the places that a bundle chose and the customer did not, in catalog order.
         places: what every place holds, by path, instances of assemblies numbered as the choices number them:
             see `numbered_values`. The other paths here have these numbers too.
+        calcs: each calc as people read it, numbered likewise.
         wishes: what became of every wish, in the order in which they were minded. Defaults of places that
             are chosen are left out.
     """
@@ -104,6 +106,7 @@ class Completed:
     bundled: tuple[str, ...] = ()
     wishes: tuple[WishOutcome, ...] = ()
     places: tuple[tuple[str, PlaceValue], ...] = field(default=(), eq=False, repr=False)
+    calcs: tuple[tuple[str, str], ...] = field(default=(), eq=False, repr=False)
 
     def or_raise(self) -> "Completed":
         """This answer."""
@@ -180,6 +183,7 @@ def _completed(question: Question, final: Chosen, outcomes: tuple[WishOutcome, .
         tuple(key for key in keys if key in bundled),
         outcomes,
         numbered_values(question.product.catalog, final),
+        numbered_calcs(question.product.catalog, final),
     )
 
 

@@ -294,13 +294,29 @@ def offers_at(offers: Mapping[str, PlaceOffers], key: str) -> PlaceOffers:
         if not key.startswith(name):
             continue
         found = offers[name]
-        for instance in found.instances if isinstance(found, AssemblyOffers) else ():
+        if not isinstance(found, AssemblyOffers):
+            continue
+        for instance in found.instances:
             local = name + (instance.path[instance.path.rindex("[") :] if found.repeated else "")
             if key == local:
                 return alone(instance)
             if key.startswith(f"{local}."):
                 return offers_at(instance.members, key.removeprefix(f"{local}."))
     raise KeyError(key)
+
+
+def there_or_not(instance: InstanceOffers) -> ValueOffers:
+    """Whether an instance is there as two values: `None` where it is left out, `True`."""
+    state: OfferState = "free" if instance.absent else "excluded"
+    if instance.absent and instance.state == "excluded":
+        state = "forced"
+    reasons = instance._reasons  # noqa: SLF001 - an offer of the same place
+    return ValueOffers(
+        (
+            Offer(None, state, instance.absent_delta, reasons),
+            Offer(True, instance.state, instance.price_delta, reasons),
+        )
+    )
 
 
 def alone(instance: InstanceOffers) -> AssemblyOffers:

@@ -36,8 +36,8 @@ def with_choices(
     """Choices, and others made after them.
 
     What is said anew replaces what was said of the same places. A list, an object or nothing for an assembly
-    replaces all that was said of its inside; something said of the inside brings an instance back that was left
-    out. What is replaced in part is then given place by place.
+    replaces all that was said of its inside; something said of the inside brings an instance back that was
+    left out. What is replaced in part is then given place by place.
 
     Raises:
         ChoiceError: a choice names what does not exist or does not fit its place, or two do not agree.

@@ -156,9 +156,9 @@ def write_instances(value: object) -> str:
             return "yes" if value else "no"
         case str():
             return quoted_word(value)
-        case {"component": str() as sku} if len(value) == 1:
+        case {"component": str() as sku, **others} if not others:
             return quoted_word(sku)
-        case {"component": str() as sku, "quantity": int() as quantity} if len(value) == 2:
+        case {"component": str() as sku, "quantity": int() as quantity, **others} if not others:
             return f"{quantity}x{quoted_component(sku)}"
         case Mapping():
             inside = ", ".join(_entry(str(name), inner) for name, inner in value.items())
@@ -178,7 +178,7 @@ def _entry(name: str, value: object) -> str:
 def _item(value: object) -> str:
     """An item of a list: a single unit is its SKU."""
     match value:
-        case {"component": str() as sku, "quantity": 1} if len(value) == 2:
+        case {"component": str() as sku, "quantity": 1, **others} if not others:
             return quoted_word(sku)
         case _:
             return write_instances(value)

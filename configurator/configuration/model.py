@@ -260,6 +260,16 @@ def numbered_values(catalog: Catalog, chosen: Chosen) -> tuple[tuple[str, PlaceV
     return tuple(found)
 
 
+def numbered_calcs(catalog: Catalog, chosen: Chosen) -> tuple[tuple[str, str], ...]:
+    """Each calc as people read it, of instances those that are there, numbered as they stand."""
+    there = {"", *(e.prefix for place in catalog.assemblies for e in place.instances if chosen.has(e))}
+    return tuple(
+        (calc.key, tell_calc(calc, chosen))
+        for calc in catalog.calcs.values()
+        if catalog.instance_around(calc.key) in there
+    )
+
+
 def place_value(place: Slot | ProductOption, chosen: Chosen) -> PlaceValue:
     """What fills one place, in canonical form; `None` for an option of an assembly that is not there."""
     if isinstance(place, ProductOption):

@@ -1,9 +1,10 @@
 """Choices about places inside assemblies as choices about the assemblies: `{"bag": [{"size": "B10"}]}`.
 
-What is understood is one choice for each place: whether an instance is there, and what fills a place inside. For
-keeping and telling they are put together again, as far as they say all that a list or an object says.
+What is understood is one choice for each place: whether an instance is there, and what fills a place inside.
+For keeping and telling they are put together again, as far as they say all that a list or an object says.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
@@ -23,7 +24,7 @@ Flat = Mapping[str, PlaceChoice]
 
 
 def nested_choices(catalog: Catalog, choices: Sequence[PlaceChoice]) -> dict[str, JsonValue]:
-    """Choices by path, as `validate` takes them, in the order given; an assembly where its first choice is."""
+    """Choices by path, as `validate` takes them, in the order given; an assembly where its first one is."""
     flat = {place_of(choice): choice for choice in choices}
     told: dict[str, JsonValue] = {}
     done: set[str] = set()
@@ -62,7 +63,7 @@ def _is_presence(catalog: Catalog, key: str) -> bool:
 
 
 def _whole(catalog: Catalog, home: AssemblyPlace, flat: Flat) -> tuple[JsonValue, set[str]] | None:
-    """All that is said of an assembly in one value, with the places it speaks of; `None` where none says it."""
+    """What is said of an assembly in one value, with the places it speaks of; `None` where none says it."""
     if not home.repeated:
         (instance,) = home.instances
         return _instance(catalog, instance, flat)
@@ -149,6 +150,46 @@ def flat_values(catalog: Catalog, path: str, value: JsonValue) -> Iterator[tuple
             yield from flat_values(catalog, f"{path}.{name}", each)
         return
     yield path, value
+
+
+# ---------------------------------------------------------------- up to order
+
+
+def canonical_choices(catalog: Catalog, choices: Sequence[PlaceChoice]) -> list[list[object]]:
+    """Choices in a form that is the same for every way to write them, ready for JSON.
+
+    So it is for every order in which the instances of an assembly are listed.
+    """
+    flat = {place_of(choice): choice for choice in choices}
+    for home in reversed(catalog.assemblies):
+        if len(home.instances) > 1:
+            flat = _in_order(home, flat)
+    return [_canonical(flat[place.key], place.key) for place in catalog.places if place.key in flat]
+
+
+def _in_order(home: AssemblyPlace, flat: Flat) -> dict[str, PlaceChoice]:
+    """The same with the instances of one assembly by what is said of them; those left out come last."""
+    said: list[tuple[bool, bool, str, dict[str, PlaceChoice]]] = []
+    for each in home.instances:
+        own = {key: choice for key, choice in flat.items() if _lies_in(key, each)}
+        told = [_canonical(choice, key[len(each.prefix) :]) for key, choice in sorted(own.items())]
+        within = {key[len(each.prefix) :]: choice for key, choice in own.items()}
+        said.append((_there(each, flat) is False, not own, json.dumps(told), within))
+    moved = {key: choice for key, choice in flat.items() if not any(_lies_in(key, e) for e in home.instances)}
+    for instance, (*_, within) in zip(home.instances, sorted(said, key=lambda each: each[:3]), strict=True):
+        moved |= {instance.prefix + key: choice for key, choice in within.items()}
+    return moved
+
+
+def _lies_in(key: str, instance: Instance) -> bool:
+    return key == instance.prefix or key.startswith(f"{instance.prefix}.")
+
+
+def _canonical(choice: PlaceChoice, key: str) -> list[object]:
+    if isinstance(choice, SlotChoice):
+        return [key, [list(unit) for unit in choice.units], choice.at_least]
+    value = choice.value
+    return [key, sorted(value) if isinstance(value, frozenset) else str(value), choice.at_least]
 
 
 # ---------------------------------------------------------------- choices as values

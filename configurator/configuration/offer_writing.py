@@ -330,7 +330,7 @@ class OfferWriter:
 
     def _exchanged(self, other: "OfferWriter", own: str, alike: str) -> tuple[Domains, Deltas]:
         """What is known of an instance, told of another one of which nothing is said either."""
-        partner = {}
+        partner: dict[int, int] = {}
         layouts = self.question.product.lowered.layout.of
         for key, layout in layouts.items():
             if key == own or key.startswith(f"{own}."):
@@ -419,8 +419,8 @@ class OfferWriter:
             state = _state(alone_left, self._said_of(prefix), self.defaults.get(prefix) is True)
         reasons = PlaceReasons(writer.question, prefix, self.limits)
         absent = 0 in domain
-        deltas = [writer.deltas(variable, value) if value in domain else None for value in (1, 0)]
-        return InstanceOffers(prefix, state, absent, members, *deltas, reasons)
+        here, gone = (writer.deltas(variable, value) if value in domain else None for value in (1, 0))
+        return InstanceOffers(prefix, state, absent, members, here, gone, reasons)
 
     # ------------------------------------------------------------ slots and options
 
@@ -438,9 +438,7 @@ class OfferWriter:
         ]
         if self.excluded and len(domain) < len(shown):
             by_value = dict(zip(domain, offers, strict=True))
-            offers = [
-                by_value.get(value) or Offer(told[value], "excluded", None, reasons) for value in shown
-            ]
+            offers = [by_value.get(value) or Offer(told[value], "excluded", None, reasons) for value in shown]
         return ValueOffers(tuple(offers))
 
     def _identical(self, layout: SlotLayout, reasons: PlaceReasons) -> IdenticalOffers:

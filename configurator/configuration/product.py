@@ -1,6 +1,6 @@
 """A product on one day with the engine that answers about it: what every question is asked of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -11,7 +11,10 @@ from configurator.catalog.model import Bundle, Catalog
 from configurator.catalog.values import Number
 from configurator.configuration.choices import Choices
 from configurator.configuration.model import Configuration, configuration_of
+from configurator.csp.constraints import ClauseConstraint, Constraint
+from configurator.csp.symmetries import block_of, nested, places_of
 from configurator.csp.variables import Assignment
+from configurator.engines.dealing import dealt
 from configurator.engines.diagram.compiled import CompiledDiagram
 from configurator.engines.diagram.compiling.compilation import Compilation
 from configurator.engines.diagram.search import DiagramEngine, DiagramSearch
@@ -191,6 +194,31 @@ class Question:
     def impossible(self) -> bool:
         """Whether what is chosen alone rules everything out: it is not in force on the day."""
         return self.choices.impossible
+
+    def as_numbered(self, solution: Assignment, said: Sequence[Constraint] = ()) -> Assignment:
+        """A solution with the instances of assemblies as the choices number them.
+
+        The solution as it is where no order of its instances keeps the choices.
+
+        Args:
+            solution: a solution up to order.
+            said: what else is said, of which what speaks of single instances holds of those so numbered.
+        """
+        groups = nested(self.product.lowered.symmetries)
+        if not groups:
+            return solution
+        assumptions = dict(self.choices.assumptions)
+        others = list(self.choices.constraints)
+        for constraint in said:
+            match constraint:
+                case ClauseConstraint(literals=(literal,)):
+                    before = assumptions.get(literal.variable, literal.values)
+                    assumptions[literal.variable] = before & literal.values
+                case _:
+                    others.append(constraint)
+        places = places_of(groups)
+        within = [each for each in others if block_of(each.scope, places) is not None]
+        return dealt(groups, solution, assumptions, within) or solution
 
     def compiled(self, wanted: str, limits: SearchLimits) -> DiagramSearch | Unknown:
         """The compiled form of the problem the choices are asked of; see `compiled_product`."""

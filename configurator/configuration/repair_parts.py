@@ -1,7 +1,7 @@
 """Choices as parts that repairs give up: an instance of an assembly is given up as one, with its inside.
 
-What is chosen inside an instance counts only where the instance is there; that it is there is a part of its own.
-Giving that part up leaves the instance out, and takes back at once whatever was chosen inside it.
+What is chosen inside an instance counts only where the instance is there; that it is there is a part of its
+own. Giving that part up leaves the instance out, and takes back at once whatever was chosen inside it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -99,12 +99,9 @@ def _unless(constraint: Constraint, literal: Literal) -> Constraint:
 
 def inside_of(choices: Sequence[PlaceChoice], given_up: Sequence[PlaceChoice]) -> tuple[PlaceChoice, ...]:
     """The choices inside instances that are given up."""
-    gone = [each.option for each in given_up if leaves_out(each)]
-    return tuple(
-        choice
-        for choice in choices
-        if not choice.bundle and any(lies_at(place_of(choice), key) and place_of(choice) != key for key in gone)
-    )
+    gone = [place_of(each) for each in given_up if leaves_out(each)]
+    own = (choice for choice in choices if not choice.bundle and place_of(choice) not in gone)
+    return tuple(choice for choice in own if any(lies_at(place_of(choice), key) for key in gone))
 
 
 def leaves_out(choice: PlaceChoice) -> bool:

@@ -242,7 +242,8 @@ def price_before(
 ) -> tuple[Price | None, int | None]:
     """The price, and what some choices come to in it, as a total of its terms.
 
-    Those that are gone count besides, less what their places come to when they are empty. A choice that leaves something open comes to what it names, in the smallest quantity.
+    Those that are gone count besides, less what their places come to when they are empty. A choice that
+    leaves something open comes to what it names, in the smallest quantity.
     """
     price = price_of(product)
     if price is None or isinstance(price, Unknown):

@@ -12,7 +12,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NoReturn
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from configurator.catalog.choices import OptionChoice, PlaceChoice
 from configurator.catalog.evaluation import Chosen
@@ -53,9 +53,9 @@ class Change:
 
     Attributes:
         before: what was chosen; a component without its quantity is the SKU alone.
-        after: what to choose instead. An instance of an assembly is `True`, or `None` where it is left out; then
-            what was chosen inside it is taken back. A place inside an instance that is left out in any case is
-            `None`: what was chosen there is taken back.
+        after: what to choose instead. An instance of an assembly is `True`, or `None` where it is left out;
+            then what was chosen inside it is taken back. A place inside an instance that is left out in any
+            case is `None`: what was chosen there is taken back.
         at_least: whether the choice that is given up was what the place `includes`.
     """
 
@@ -289,7 +289,7 @@ class Repairing:
                 yield weight, found
 
     def is_first(self, parts: frozenset[int]) -> bool:
-        """Whether of instances of which the same is chosen the first are given up: the others are no repair."""
+        """Whether of instances of which the same is chosen the first are given up."""
         if not self.product.lowered.symmetries:
             return True
         by_place = {place_of(choice): self.weights.get(part, 0) for part, choice in self._numbered}
@@ -311,7 +311,11 @@ class Repairing:
         given_up = tuple(choice for part, choice in self._numbered if part in parts)
         kept = [choice for part, choice in self._numbered if part not in parts]
         gone = inside_of(kept, given_up)
-        left_out = (evolve(choice, value=False) for choice in given_up if leaves_out(choice))
+        left_out = (
+            OptionChoice(place_of(choice), value=False, presence=True)
+            for choice in given_up
+            if leaves_out(choice)
+        )
         kept = [*(choice for choice in kept if choice not in gone), *left_out]
         return GivenUp.of(
             self.product,
@@ -355,12 +359,10 @@ class Repairing:
         stated = {place_of(choice): choice for choice in self.choices if not choice.bundle}
         left = {key: choice for key, choice in stated.items() if key in self.asked}
         for change in changes:
-            place = catalog.place_of[change.place]
-            within = place.within
-            if isinstance(place, ProductOption) and place.presence and change.after is None:
+            if _is_presence(catalog, change.place) and change.after is None:
                 left = {key: choice for key, choice in left.items() if not lies_at(key, change.place)}
                 left[change.place] = OptionChoice(change.place, value=False, presence=True)
-            elif within is not None and change.after is None and not may_be_none(place):
+            elif _is_taken_back(catalog, change):
                 left.pop(change.place, None)
             else:
                 (left[change.place],) = read_choices(catalog, {change.place: json_value(change.after)})
@@ -374,30 +376,32 @@ def _value_told(place: Place, chosen: Chosen) -> PlaceValue:
     return value or None if isinstance(place, ProductOption) and place.presence else value
 
 
-def may_be_none(place: Place) -> bool:
-    """Whether nothing can be chosen for a place that is there."""
-    return isinstance(place, Slot) and place.cardinality.may_be_absent
+def _is_presence(catalog: Catalog, key: str) -> bool:
+    place = catalog.place_of[key]
+    return isinstance(place, ProductOption) and place.presence
 
 
-def with_repair(
-    catalog: Catalog, given: tuple[GivenChoice, ...], repair: Repair
-) -> tuple[GivenChoice, ...]:
+def _is_taken_back(catalog: Catalog, change: Change) -> bool:
+    """Whether what was chosen for a place inside an instance is taken back, since that is left out."""
+    place = catalog.place_of[change.place]
+    may_be_none = isinstance(place, Slot) and place.cardinality.may_be_absent
+    presence = _is_presence(catalog, change.place)
+    return change.after is None and place.within is not None and not may_be_none and not presence
+
+
+def with_repair(catalog: Catalog, given: tuple[GivenChoice, ...], repair: Repair) -> tuple[GivenChoice, ...]:
     """What a customer said with a repair made, each change where its place was."""
     for change in repair.changes:
         value = json_value(change.after)
         made = {change.place: value}
-        if any(each.place == change.place for each in given):
+        if any(each.place == change.place for each in given) and not _is_taken_back(catalog, change):
             read = read_choices(catalog, made)
             new = GivenChoice(change.place, value, read)
             given = tuple(new if each.place == change.place else each for each in given)
-            place = catalog.place_of[change.place]
-            if change.after is None and isinstance(place, ProductOption) and place.presence:
-                inner = [each.key for each in catalog.places if lies_at(each.key, change.place)]
-                inside = without_places(catalog, given, (key for key in inner if key != change.place))
-                given = inside
-        elif change.after is None and catalog.place_of[change.place].within is not None and not may_be_none(
-            catalog.place_of[change.place]
-        ) and not getattr(catalog.place_of[change.place], "presence", False):
+            if change.after is None and _is_presence(catalog, change.place):
+                inner = (each.key for each in catalog.places if lies_at(each.key, change.place))
+                given = without_places(catalog, given, (key for key in inner if key != change.place))
+        elif _is_taken_back(catalog, change):
             given = without_places(catalog, given, (change.place,))
         else:
             given = with_choices(catalog, given, made)

@@ -66,12 +66,12 @@ class SavedConfiguration:
         bundles = data.get("bundles", [])
         if not isinstance(bundles, list | tuple) or not all(isinstance(name, str) for name in bundles):
             raise ChoiceError([f"`bundles` is a list of names, not `{shown(bundles)}`"])
-        plain = {place: _plain(value) for place, value in choices.items()}
+        plain = {place: as_json(value) for place, value in choices.items()}
         name, version, digest = (catalog[key] for key in KEYS)
         return cls(plain, name, version, digest, tuple(bundles))
 
 
-def _plain(value: object) -> JsonValue:
+def as_json(value: object) -> JsonValue:
     """What was read from JSON as JSON is written again; numbers with a fraction may come as decimals."""
     match value:
         case None | bool() | int() | float() | str():
@@ -79,9 +79,9 @@ def _plain(value: object) -> JsonValue:
         case Decimal() if value.is_finite():
             return json_value(Fraction(value))
         case Mapping():
-            return {str(key): _plain(each) for key, each in value.items()}
+            return {str(key): as_json(each) for key, each in value.items()}
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [as_json(each) for each in value]
         case _:
             raise ChoiceError([f"`{shown(value)}` is nothing that JSON has"])
 

@@ -28,6 +28,7 @@ from configurator.configuration.given_choices import (
     GivenChoice,
     check_places,
     choices_of,
+    lies_at,
     with_choices,
     without_places,
 )
@@ -306,12 +307,13 @@ class Session:
             ChoiceError: there is no such place.
         """
         check_places(self.product.catalog, (place,))
-        places = _decided_by(self.product.catalog, place)
-        if any(place_of(choice) in places for each in self.given for choice in each.choices):
+        # What is chosen inside an instance has it there.
+        if any(lies_at(place_of(choice), place) for each in self.given for choice in each.choices):
             return "chosen"
         in_force = (bundle for bundle in self.product.bundles if bundle.period.holds(self.as_of))
-        if any(place_of(choice) in places for bundle in in_force for choice in bundle.choices):
+        if any(lies_at(place_of(choice), place) for bundle in in_force for choice in bundle.choices):
             return "bundle"
+        places = _decided_by(self.product.catalog, place)
         view = self._answered(self._view, _view)
         if isinstance(view, Unknown):
             return view

@@ -1,6 +1,6 @@
 """Saved configurations brought before a newer catalog: still good, to be repaired, or beyond repair."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
 from attrs import field, frozen
@@ -13,7 +13,7 @@ from configurator.configuration.model import JsonValue
 from configurator.configuration.nested_choices import flat_values
 from configurator.configuration.product import PreparedProduct, ask
 from configurator.configuration.repairs import Repair, Unrepairable, repairs, with_repair
-from configurator.configuration.saved import SavedConfiguration
+from configurator.configuration.saved import SavedConfiguration, as_json
 from configurator.configuration.validation import Invalid, validate
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import ChoiceError, InvalidConfigurationError, SearchLimitError
@@ -164,7 +164,7 @@ def upgrade(saved: SavedConfiguration, product: PreparedProduct, limits: SearchL
             return found
         if isinstance(found, Unrepairable):
             return Broken(lost, found.conflicts, other)
-        left = {place: each.value for place, each in kept.items()}
+        left = _values(kept.values())
         names = tuple(bundle.key for bundle in bundles)
         if not found.repairs:
             if lost or dropped:
@@ -175,9 +175,14 @@ def upgrade(saved: SavedConfiguration, product: PreparedProduct, limits: SearchL
     except SearchLimitError as stopped:
         return Unknown(stopped.reason)
     repaired = with_repair(product.catalog, tuple(kept.values()), best)
-    choices = {each.place: each.value for each in repaired}
+    choices = _values(repaired)
     conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
     return Repaired(choices, lost, best, conflicts, other, names, dropped)
+
+
+def _values(given: Iterable[GivenChoice]) -> dict[str, JsonValue]:
+    """Choices by path, all of which were read from JSON or made of it."""
+    return {each.place: as_json(each.value) for each in given}
 
 
 def _read_bundles(

@@ -268,4 +268,6 @@ def _assignment_of(question: Question, configuration: Configuration) -> Assignme
     except ChoiceError as error:
         return Refuted(f"its configuration cannot be read: {error.problems[0]}")
     assignment = read.decided(product.lowered.layout)
-    return assignment if assignment is not None else Refuted("its configuration is not complete, or outdated")
+    if assignment is None:
+        return Refuted("its configuration is not complete, or outdated")
+    return question.as_numbered(assignment)

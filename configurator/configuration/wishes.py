@@ -27,10 +27,8 @@ from configurator.csp.constraints import (
 from configurator.csp.constraints import (
     Literal as OneOf,
 )
-from configurator.csp.symmetries import NestedBlocks, block_of, nested, places_of
 from configurator.csp.variables import Assignment
 from configurator.diagnostics.suggestion import did_you_mean
-from configurator.engines.dealing import dealt
 from configurator.engines.engine import SearchLimits
 from configurator.errors import ChoiceError
 from configurator.lowering.choices import place_of
@@ -122,31 +120,12 @@ def keep_wishes(
         kept, found = keeper.keep(kept, run)
         steps.extend(found)
         optimised = isinstance(run[0][1], Aim | Objective)
-    groups = nested(question.product.lowered.symmetries)
-    if not groups:
+    if not question.product.lowered.symmetries:
         return kept.final(limits), tuple(steps)
     # Where instances are numbered, the first solution need not be the first up to their order.
     final = evolve(kept, first=False).final(limits)
-    return _dealt(question, groups, final, steps), tuple(steps)
-
-
-def _dealt(
-    question: Question, groups: Sequence[NestedBlocks], solution: Assignment, steps: Iterable[Step]
-) -> Assignment:
-    """A solution with the instances of assemblies as the customer numbers them."""
-    assumptions = dict(question.choices.assumptions)
-    others = list(question.choices.constraints)
-    for step in steps:
-        for constraint in step.constraints or () if step.kept else ():
-            match constraint:
-                case ClauseConstraint(literals=(literal,)):
-                    before = assumptions.get(literal.variable, literal.values)
-                    assumptions[literal.variable] = before & literal.values
-                case _:
-                    others.append(constraint)
-    places = places_of(groups)
-    within = [each for each in others if block_of(each.scope, places) is not None]
-    return dealt(groups, solution, assumptions, within) or solution
+    said = tuple(each for step in steps if step.kept for each in step.constraints or ())
+    return question.as_numbered(final, said), tuple(steps)
 
 
 def _runs(question: Question, aims: Sequence[Aim]) -> Iterator[list[tuple[str, Wish]]]:

@@ -397,9 +397,7 @@ class Rooms:
                 found |= self.with_surroundings(each for each in own if each is not None)
         return found
 
-    def links(
-        self, wanted: set[str], place_at: Mapping[int, str]
-    ) -> list[tuple[set[str], Constraint]]:
+    def links(self, wanted: set[str], place_at: Mapping[int, str]) -> list[tuple[set[str], Constraint]]:
         """What makes places empty where what they lie in is not there, of the wanted places."""
         if not self.lowered.catalog.assemblies:
             return []

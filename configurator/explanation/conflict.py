@@ -19,7 +19,7 @@ from typing import Literal as OneOf
 from attrs import evolve, field, frozen
 
 from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
-from configurator.catalog.evaluation import Chosen, Units
+from configurator.catalog.evaluation import Chosen, Units, Worth
 from configurator.catalog.expressions import Aggregate, AttributeOf, Expression, children
 from configurator.catalog.judgement import (
     Violation,
@@ -33,7 +33,7 @@ from configurator.catalog.model import Bundle
 from configurator.catalog.rules import Resource, Restriction, Rule, VariantTable
 from configurator.catalog.source_words import condition_of
 from configurator.catalog.structure import Slot
-from configurator.catalog.values import Value, format_value
+from configurator.catalog.values import format_value
 from configurator.csp.constraints import ClauseConstraint, Constraint, Literal
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import holds
@@ -189,7 +189,7 @@ class Case:
                 assignment[variable] = value
         lifted = self.lowered.lift(tuple(assignment)) if _has_values(self.lowered) else Chosen({}, {})
         units: dict[str, Units] = {key: lifted.units[key] for key in decided if key in lifted.units}
-        options: dict[str, Value] = {key: lifted.options[key] for key in decided if key in lifted.options}
+        options: dict[str, Worth] = {key: lifted.options[key] for key in decided if key in lifted.options}
         return Chosen(units, options)
 
 
@@ -327,11 +327,17 @@ class SwitchedCase:
         """
         others = range(self.choices.start)
         if not self.case.importance:
-            return (*others, *self.choices)
+            # That an instance is there is said before what is inside it, where either would do.
+            return (*others, *sorted(self.choices, key=self.is_presence))
         rank = {place: -at for at, place in enumerate(self.case.importance)}
         least = -len(rank) - 1
         own = sorted(self.choices, key=lambda number: rank.get(place_named(self.members[number]), least))
         return (*own, *others)
+
+    def is_presence(self, number: int) -> bool:
+        """Whether a part is the choice that an instance of an assembly is there, or is not."""
+        member = self.members[number]
+        return isinstance(member, OptionChoice) and member.presence
 
     def broken(self, limits: SearchLimits) -> list[int]:
         """The restrictions that the choices alone break, each for itself, in the order declared."""
@@ -505,7 +511,8 @@ def _of_one(
     found: MinimalSet | None = None
     if switched is not None:
         with suppress(SearchLimitError):
-            found = shrink(switched.problem, (number, *switched.choices), limits)
+            choices = sorted(switched.choices, key=switched.is_presence)
+            found = shrink(switched.problem, (number, *choices), limits)
     if switched is None or found is None:
         read = set(places_read(restriction))
         members = (restriction, *(c for c in case.choices.choices if place_of(c) in read))
@@ -646,7 +653,7 @@ def _units_left(case: Case, place: str) -> tuple[Units, ...]:
 def _filled(chosen: Chosen, still_open: set[str]) -> Chosen:
     """Open places stand empty, so that expressions can be evaluated."""
     units: dict[str, Units] = {**dict.fromkeys(still_open, ()), **chosen.units}
-    options: dict[str, Value] = {**dict.fromkeys(still_open), **chosen.options}
+    options: dict[str, Worth] = {**dict.fromkeys(still_open), **chosen.options}
     return Chosen(units, options)
 
 

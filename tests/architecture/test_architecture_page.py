@@ -59,5 +59,5 @@ def test_the_walk_visits_every_floor() -> None:
     files = {file.split("/")[0].removesuffix(".py") for _, file in NAMED if f"`{file}`" in walk}
     visited = {level for level, floor in enumerate(FLOORS) if floor & files}
 
-    not_on_the_way = {level for level, floor in enumerate(FLOORS) if floor == {"testing"}}
+    not_on_the_way = {level for level, floor in enumerate(FLOORS) if floor == {"building", "testing"}}
     assert visited | not_on_the_way == set(range(len(FLOORS)))

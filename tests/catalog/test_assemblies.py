@@ -132,6 +132,20 @@ def test_a_calc_of_each_instance_can_be_summed() -> None:
     assert 2 * (1 + 2 * kind + kind * (kind + 1) // 2) == count(summed)
 
 
+def test_a_calc_that_is_summed_is_told_of_each_instance_and_of_no_other() -> None:
+    catalog = Configurator.from_text(
+        'catalog bike "Bicycle"\n'
+        "assembly bag choose 0..2 {\n"
+        "  option material : one of { cotton, leather }\n"
+        "  calc weight = if material = leather then 3 else 1\n"
+        "}\n"
+        "rule light:\n  require sum(bag.weight) <= 4\n"
+    )
+
+    assert ["bag[1].weight", "bag[2].weight"] == list(catalog.catalog.calcs)
+    assert 5 == len(list(catalog.configurations()))
+
+
 def test_an_assembly_can_stand_in_several_places() -> None:
     text = """catalog bike
     assembly bag { option size : one of { S, M, L } option lined : yesno }
@@ -273,12 +287,6 @@ assembly bag choose 0..2 { option size : one of { S, M } }
             "E0332",
             "`hall.inner` is declared inside `hall` and can stand only there",
             "declare it beside `hall` instead",
-        ),
-        (
-            "default bag = [{ size = S }] when colour = red",
-            "E0333",
-            "the default of `bag` is a list of instances, so it has no condition",
-            "leave out `when`, or prefer it: `prefer … : count(…) = …`",
         ),
         (
             "default bag = [{ size = S }, { size = S }, {}]",

@@ -30,6 +30,10 @@ COMPLETE_KEYS = [
     "wishes",
     "conflicts",
 ]
+SHOW_KEYS = [
+    *("name", "title", "version", "digest", "currency", "timezone", "tested_on", "units", "families", "product"),
+    *("calcs", "rules", "defaults", "wishes", "bundles", "scenarios", "dates"),
+]
 ACCEPT_KEYS = [
     "decision",
     "reservation",
@@ -91,6 +95,7 @@ def test_json_holds_the_warnings_and_standard_error_nothing() -> None:
         (("options", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", ["options", "conflicts"]),
         (("complete", "kids_bike.pcat"), "yes", COMPLETE_KEYS),
         (("complete", "kids_bike.pcat", "colour=yellow", "front_wheel=W14"), "no", COMPLETE_KEYS),
+        (("show", "kids_bike.pcat"), "yes", SHOW_KEYS),
         (
             ("check", "kids_bike.pcat"),
             "yes",

@@ -176,6 +176,16 @@ def test_a_code_is_explained_by_its_page() -> None:
     )
 
 
+def test_a_code_of_an_earlier_version_is_said_to_be_given_up() -> None:
+    told = run("explain", "W0601")
+
+    assert 0 == told.code
+    assert told.out.startswith("W0601 is given up. Earlier versions gave it for bundles")
+    assert {"code": "W0601", "given_up": told.out.strip().removeprefix("W0601 is given up. ")} == run(
+        "explain", "W0601", "--json"
+    ).result
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -19,6 +19,7 @@ from configurator.configuration.domains import (
     ValidDomains,
     ValueOffers,
 )
+from configurator.configuration.offer_writing import Offers
 from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
 

@@ -14,6 +14,7 @@ from configurator.authoring.checks.unused import unused_declarations
 from configurator.catalog.model import Catalog
 from configurator.diagnostics.diagnostic import Diagnostic, in_order
 from configurator.source import Span
+from configurator.syntax.collection import uncollected
 
 
 @frozen
@@ -44,7 +45,8 @@ def check_catalog(catalog: Catalog) -> tuple[Diagnostic, ...]:
     compiler notices on its way, such as a rule that an absent component switches off, is not repeated here.
     """
     found: dict[tuple[str, Span | None, str], Diagnostic] = {}
-    for check in CHECKS:
-        for finding in check.run(catalog):
-            found.setdefault((finding.code, finding.span, declared_path(finding.message)), finding)
+    with uncollected():
+        for check in CHECKS:
+            for finding in check.run(catalog):
+                found.setdefault((finding.code, finding.span, declared_path(finding.message)), finding)
     return in_order(found.values())

@@ -64,6 +64,7 @@ def _calc_like_column(calc: Calc, name: str, families: list[ComponentFamily]) ->
 
 def _words_with_two_meanings(catalog: Catalog) -> Iterator[Diagnostic]:
     """`cpu.use = office`, where `office` is an option, and a value of the column too."""
+    values: _Values = {}
     for rule in catalog.restrictions:
         if not isinstance(rule, Rule):
             continue
@@ -75,7 +76,7 @@ def _words_with_two_meanings(catalog: Catalog) -> Iterator[Diagnostic]:
                 key = _named(name)
                 if not key or key in told or not isinstance(column, AttributeOf):
                     continue
-                if _is_value(catalog, rule, column, key):
+                if _is_value(catalog, rule, column, key, values):
                     told.add(key)
                     yield _two_meanings(rule, column, key)
 
@@ -90,12 +91,19 @@ def _named(expression: Expression) -> str:
             return ""
 
 
-def _is_value(catalog: Catalog, rule: Rule, column: AttributeOf, key: str) -> bool:
+_Values = dict[tuple[str, str], frozenset[object]]
+"""The values in the columns looked at so far, by family and column."""
+
+
+def _is_value(catalog: Catalog, rule: Rule, column: AttributeOf, key: str, values: _Values) -> bool:
     """Whether a column of free text has a value that is spelt like a name; declared lists cannot."""
     slot = place_meant(catalog, rule, column.place)
     if not isinstance(column.type, TextType) or not isinstance(slot, Slot):
         return False
-    return any(each.values.get(column.attribute) == _own(key) for each in slot.family.components)
+    at = (slot.family.key, column.attribute)
+    if at not in values:
+        values[at] = frozenset(each.values.get(column.attribute) for each in slot.family.components)
+    return _own(key) in values[at]
 
 
 def _two_meanings(rule: Rule, column: AttributeOf, key: str) -> Diagnostic:

@@ -1,8 +1,9 @@
 """Tables that leave something out: values without a row, cells that nothing can match."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
 
+from configurator.authoring.checks.cell_runs import KnownRanks, Runs
 from configurator.authoring.checks.columns import cell_text, told, values_of
 from configurator.authoring.checks.heads import head_of
 from configurator.authoring.checks.periods import in_force_within
@@ -53,10 +54,22 @@ def _missing(catalog: Catalog, table: VariantTable, at: int) -> tuple[Value, ...
     listed = {value for test in tests if not test.negated for value in test.values}
     rest = [value for value in values or () if value not in listed]
     wide = [test for test in tests if test.negated or test.intervals] if rest else []
+    ranks = KnownRanks(rest, wide)
+    missing = _outside(ranks, [ranks.matches(test) for test in wide])
     if any(test.kind == "other" for test in tests):
         # `other` takes all that no row lists; what only `not x` lists is x.
-        rest = [value for value in rest if any(test.lists(value) for test in wide)]
-    return tuple([value for value in rest if not any(test.matches(value) for test in wide)])
+        missing -= _outside(ranks, [ranks.lists(test) for test in wide])
+    return tuple([value for value in rest if value in missing])
+
+
+def _outside(ranks: KnownRanks, cells: Iterable[Runs]) -> set[Value]:
+    """The values that lie in the runs of no cell."""
+    steps = [0] * (ranks.size + 1)
+    for start, end in chain.from_iterable(cells):
+        if start < ranks.size:
+            steps[start] += 1
+            steps[min(end, ranks.size)] -= 1
+    return {value for value, holding in zip(ranks.values, accumulate(steps), strict=False) if not holding}
 
 
 def _gap_of_the_key(table: VariantTable, column: TableColumn, missing: Sequence[Value]) -> Diagnostic:
@@ -131,12 +144,13 @@ def _cells_without_a_match(
     if known is None:
         return
     values = frozenset(known)
+    ranks = KnownRanks(known, [row.tests[at] for row in table.rows])
     for row in table.rows:
         test = row.tests[at]
-        if test.kind != "values":
+        if test.kind != "values" or (not test.intervals and test.values <= values):
             continue
-        unknown = [value for value in test.values if value not in values]
-        empty = [each for each in test.intervals if not any(each.holds(value) for value in known)]
+        unknown = test.values - values
+        empty = [each for each in test.intervals if _is_empty(ranks.between(each))]
         if unknown:
             yield _nobody_has(table, row, column, min(unknown, key=format_value), known)
         elif empty and not test.negated:
@@ -147,6 +161,10 @@ def _cells_without_a_match(
                 row.span,
                 label=_there_are(known, column.expression),
             )
+
+
+def _is_empty(run: tuple[int, int]) -> bool:
+    return run[0] >= run[1]
 
 
 def _nobody_has(

@@ -91,12 +91,12 @@ def complete(
 def completion_lines(found: Completed) -> tuple[Text, ...]:
     """Every place with its value and who chose it; then the calcs; then what became of the wishes."""
     values = {path: value_in_words(value) for path, value in found.places}
-    width = max((len(path) for path in (*values, *dict(found.configuration.calcs))), default=0)
+    width = max((len(path) for path in (*values, *dict(found.calcs))), default=0)
     lines = []
     for path, value in values.items():
         who = f"{_who(found, path):<12}{GAP}"
         lines.append(Text.assemble(who, (f"{path:<{width}}", STRONG), GAP, value))
-    for name, value in found.configuration.calcs:
+    for name, value in found.calcs:
         lines.append(Text.assemble(f"{'':<12}{GAP}", (f"{name:<{width}}", STRONG), GAP, value))
     return (*lines, *wish_lines(found.wishes))
 

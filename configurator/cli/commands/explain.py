@@ -23,7 +23,7 @@ from configurator.cli.words import choices_in_words, read_wanted
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.reasons import Excluded, Possible, PriceLine, Why, WhyNot
 from configurator.configurator import Configurator
-from configurator.diagnostics.codes import CODES, DiagnosticCode, render_page
+from configurator.diagnostics.codes import CODES, GIVEN_UP, DiagnosticCode, render_page
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import Unknown
 from configurator.serialization import conflicts_json, price_reason_json, reason_json
@@ -107,6 +107,9 @@ def _explain_code(code: str) -> Answer:
         titles = [{"code": each, "title": page.title} for each, page in known.items()]
         lines = tuple(f"{each}  {page.title}" for each, page in known.items())
         return Answer("yes", ExitCode.YES, {"area": area, "codes": titles}, lines)
+    if code in GIVEN_UP:
+        told = {"code": code, "given_up": GIVEN_UP[code]}
+        return Answer("yes", ExitCode.YES, told, (f"{code} is given up. {GIVEN_UP[code]}",))
     found = CODES.get(code)
     if found is None:
         help_lines = did_you_mean(code, CODES) if code != area else ()

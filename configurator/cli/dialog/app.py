@@ -28,6 +28,7 @@ from configurator.cli.dialog.offers import (
     Press,
     Retract,
     TypeIn,
+    choice_of,
     holds_several,
     move_of,
 )
@@ -400,7 +401,7 @@ class Dialog(App[None]):
     def action_retract(self) -> None:
         """Leave the place under the cursor open again."""
         line, session = self.line_list.current, self.session
-        if line is None or line.place not in session.choices:
+        if line is None or choice_of(session, line.place) is None:
             self.remark("nothing was chosen here", FAINT)
         else:
             place = line.place

@@ -3,20 +3,27 @@
 import json
 import os
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from attrs import evolve
+
 from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.model import Catalog
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.catalog.values import BooleanType, EnumerationType, SetType, format_number
 from configurator.catalog_files import FolderReader, find_catalog
 from configurator.configuration.completion import Completed
 from configurator.configuration.enumeration import Count
+from configurator.configuration.given_choices import lies_at
 from configurator.configuration.model import JsonValue, option_value
+from configurator.configuration.nested_choices import nested_choices
 from configurator.configuration.pricing import Amount
 from configurator.configuration.session import Session
 from configurator.configuration.validation import Invalid, Valid
 from configurator.errors import CatalogError
+from configurator.lowering.choices import place_of
 from configurator.source import SourceFile
 from configurator.syntax.nodes import CatalogFile, ScenarioDeclaration, ScenariosHeader
 from configurator.syntax.parser import parse_catalog
@@ -77,7 +84,8 @@ def expectations(session: Session) -> tuple[str, ...]:
 
 def scenario_text(session: Session, title: str, expected: tuple[str, ...]) -> str:
     """A scenario of the choices that expects what `expectations` says."""
-    choices = [_choice(session, choice) for each in session.given for choice in each.choices]
+    every = (choice for each in session.given for choice in each.choices)
+    choices = written_choices(session.product.catalog, {place_of(choice): choice for choice in every})
     lines = (
         f"scenario {_text(title)} {{",
         f"  given date {session.as_of.isoformat()}",
@@ -101,15 +109,83 @@ def _is_decimal(amount: Amount) -> bool:
     return denominator == 1
 
 
-def _choice(session: Session, choice: PlaceChoice) -> str:
+def written_choices(catalog: Catalog, flat: Mapping[str, PlaceChoice]) -> list[str]:
+    """Choices as the language writes them, assemblies as wholes.
+
+    The language numbers no instances: what is said of some of them is said of as many as there are at least.
+    """
+    packed = _packed(catalog, flat)
+    return [
+        _written(catalog, path, value, packed)
+        for path, value in nested_choices(catalog, tuple(packed.values())).items()
+    ]
+
+
+def _packed(catalog: Catalog, flat: Mapping[str, PlaceChoice]) -> dict[str, PlaceChoice]:
+    """Choices with the instances of which something is said numbered from the first one on."""
+    found = dict(flat)
+    for home in catalog.assemblies:
+        if not home.repeated or not any(lies_at(key, home.key) for key in found):
+            continue
+        absent = [each.prefix for each in home.instances if _is_left_out(found.get(each.prefix))]
+        said = [
+            each.prefix
+            for each in home.instances
+            if each.prefix not in absent and any(lies_at(key, each.prefix) for key in found)
+        ]
+        moved: dict[str, PlaceChoice] = {}
+        for key, choice in found.items():
+            number = next((at for at, prefix in enumerate(said) if lies_at(key, prefix)), None)
+            if number is not None:
+                prefix = home.instances[number].prefix
+                moved.setdefault(prefix, OptionChoice(prefix, value=True, presence=True))
+                own = prefix + key[len(said[number]) :]
+                moved[own] = _about(own, choice)
+            elif not any(lies_at(key, prefix) for prefix in absent):
+                moved[key] = choice
+        if len(said) + len(absent) == len(home.instances):
+            for each in home.instances[len(said) :]:
+                moved[each.prefix] = OptionChoice(each.prefix, value=False, presence=True)
+        found = moved
+    return found
+
+
+def _is_left_out(choice: PlaceChoice | None) -> bool:
+    return isinstance(choice, OptionChoice) and choice.presence and choice.value is False
+
+
+def _about(key: str, choice: PlaceChoice) -> PlaceChoice:
+    return evolve(choice, slot=key) if isinstance(choice, SlotChoice) else evolve(choice, option=key)
+
+
+def _written(
+    catalog: Catalog, path: str, value: JsonValue, flat: Mapping[str, PlaceChoice], name: str = ""
+) -> str:
+    """One choice: `bag = [{ capacity = "B100" }]`."""
+    name, home = name or path, catalog.assembly_of.get(path)
+    if home is None:
+        return _choice(name, catalog.place_of[path], flat[path])
+    if not home.repeated:
+        return f"{name} = {_instance(catalog, path, value, flat) if isinstance(value, dict) else 'none'}"
+    items = value["includes"] if isinstance(value, dict) else value
+    assert isinstance(items, list)
+    told = (_instance(catalog, f"{path}[{at}]", item, flat) for at, item in enumerate(items, start=1))
+    return f"{name} {'includes' if isinstance(value, dict) else '='} [{', '.join(told)}]"
+
+
+def _instance(catalog: Catalog, prefix: str, value: JsonValue, flat: Mapping[str, PlaceChoice]) -> str:
+    assert isinstance(value, dict)
+    inside = [_written(catalog, f"{prefix}.{name}", inner, flat, name) for name, inner in value.items()]
+    return f"{{ {', '.join(inside)} }}" if inside else "{}"
+
+
+def _choice(name: str, place: Place, choice: PlaceChoice) -> str:
     match choice:
-        case SlotChoice(slot=key, units=units, at_least=at_least):
-            place = session.product.catalog.place_of[key]
-            return f"{key} {'includes' if at_least else '='} {_units(place, units)}"
-        case OptionChoice(option=key, at_least=at_least):
-            place = session.product.catalog.place_of[key]
+        case SlotChoice(units=units, at_least=at_least):
+            return f"{name} {'includes' if at_least else '='} {_units(place, units)}"
+        case OptionChoice(at_least=at_least):
             assert isinstance(place, ProductOption)
-            return f"{key} {'includes' if at_least else '='} {_value(place, choice)}"
+            return f"{name} {'includes' if at_least else '='} {_value(place, choice)}"
 
 
 def _units(place: Place, units: tuple[tuple[str, int | None], ...]) -> str:

@@ -11,6 +11,7 @@ from configurator.catalog.structure import Place, Slot
 from configurator.catalog.values import SetType, format_number
 from configurator.cli.wording import NOTHING, signed, value_in_words
 from configurator.configuration.domains import (
+    AssemblyOffers,
     ElementOffer,
     IdenticalOffers,
     Interval,
@@ -21,6 +22,7 @@ from configurator.configuration.domains import (
     QuantityOffer,
     SetOffers,
     ValueOffers,
+    there_or_not,
 )
 from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
 from configurator.configuration.offer_reasons import OfferState
@@ -164,6 +166,8 @@ def offer_lines(session: Session, key: str) -> tuple[OfferLine, ...] | Unknown:
             return tuple(_set_lines(session, key, offers))
         case NumberOffers(intervals=intervals):
             return tuple(_number_lines(session, key, intervals))
+        case AssemblyOffers(instances=instances):
+            return tuple(_value_lines(session, key, there_or_not(instances[0]))) if instances else ()
 
 
 def _offers(session: Session, place: Place, choice: PlaceChoice | None) -> PlaceOffers | Unknown:
@@ -327,6 +331,8 @@ def _chosen_value(place: Place, choice: PlaceChoice | None) -> PlaceValue:
             return units[0][0] if units else None
         case OptionChoice(value=value):
             assert not isinstance(place, Slot)
+            if place.presence:
+                return True if value is True else None
             return option_value(place, value)
         case None:
             return None

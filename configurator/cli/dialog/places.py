@@ -4,22 +4,28 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from configurator.catalog.structure import Place, Slot
+from configurator.catalog.choices import OptionChoice
+from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.cli.dialog.offers import OfferLine, choice_of, offer_lines, title_of
 from configurator.cli.wording import NOTHING, value_in_words
 from configurator.configuration.completion import Completed
 from configurator.configuration.domains import (
+    AssemblyOffers,
     IdenticalOffers,
     MixedOffers,
     NumberOffers,
     PlaceOffers,
     SetOffers,
     ValueOffers,
+    there_or_not,
 )
+from configurator.configuration.given_choices import lies_at
 from configurator.configuration.model import ComponentQuantity, PlaceValue
 from configurator.configuration.nested_choices import chosen_value
+from configurator.configuration.offer_writing import Offers
 from configurator.configuration.session import Provenance, Session
 from configurator.engines.engine import Unknown
+from configurator.lowering.choices import place_of
 
 WORDS: Mapping[Provenance, str] = {
     "chosen": "you",
@@ -113,7 +119,7 @@ def lines_of(known: Known, view: View) -> tuple[Line, ...]:
 
 def _lines(known: Known, view: View) -> Iterator[Line]:
     needle = view.needle.casefold()
-    for place in known.session.product.catalog.places:
+    for place in shown_places(known.session):
         line = place_line(known, place)
         if needle:
             # A search opens every place in which it finds something.
@@ -164,23 +170,69 @@ def _shown(known: Known, offers: tuple[OfferLine, ...], view: View) -> Iterator[
 # ---------------------------------------------------------------- places
 
 
+def shown_places(session: Session) -> Iterator[Place]:
+    """Yield the places that are shown, in catalog order: those inside instances that are there.
+
+    Of a list of instances also the first one that is not there and could be: choosing it adds one.
+    """
+    catalog, options = session.product.catalog, session.options()
+    there: set[str] = set()
+    could_be: set[str] = set()
+    for place in catalog.places:
+        if place.within is not None and place.within not in there:
+            continue
+        if isinstance(place, ProductOption) and place.presence:
+            home = catalog.assembly_around(place.key)
+            if _is_there(session, place.key, options):
+                there.add(place.key)
+            elif home.key in could_be:
+                continue
+            else:
+                could_be.add(home.key)
+        yield place
+
+
+def _is_there(session: Session, presence: str, options: Offers | Unknown) -> bool:
+    """Whether an instance is there as far as it is settled: chosen, by what is inside it too, or forced."""
+    choice = choice_of(session, presence)
+    if isinstance(choice, OptionChoice):
+        return choice.value is True
+    if any(lies_at(place_of(each), presence) for given in session.given for each in given.choices):
+        return True
+    if isinstance(options, Unknown):
+        return False
+    found = options[presence]
+    return isinstance(found, AssemblyOffers) and any(
+        each.state in {"forced", "bundle", "default"} for each in found.instances
+    )
+
+
+def _title(session: Session, place: Place) -> str:
+    """The title of a place, indented by how many instances it lies in."""
+    level, around = 0, session.product.catalog.instance_around(place.key)
+    while around:
+        level, around = level + 1, session.product.catalog.instance_around(around)
+    title = place.title or place.key.rpartition(".")[2]
+    return f"{'  ' * level}{title}" if level else place.title
+
+
 def place_line(known: Known, place: Place) -> PlaceLine:
     """What stands in a place, as far as it is known."""
-    session = known.session
+    session, title = known.session, _title(known.session, place)
     choice = choice_of(session, place.key)
     if choice is not None:
         value = chosen_value(place, choice)
         told = _value(value)
         if choice.at_least:
             told = f"{told} and perhaps more"
-        return PlaceLine(place.key, place.title, told, _name(session, place, value), "chosen", value)
+        return PlaceLine(place.key, title, told, _name(session, place, value), "chosen", value)
     options = session.options()
     offers = None if isinstance(options, Unknown) else options[place.key]
     left, forced = (0, ()) if offers is None else _left(offers)
     if forced:
         return PlaceLine(
             place.key,
-            place.title,
+            title,
             _value(forced[0]),
             _name(session, place, forced[0]),
             "forced",
@@ -189,11 +241,11 @@ def place_line(known: Known, place: Place) -> PlaceLine:
         )
     completed = known.completed
     if completed is not None and place.key in completed.defaults:
-        value = completed.configuration[place.key]
-        return PlaceLine(
-            place.key, place.title, _value(value), _name(session, place, value), "default", value, left
-        )
-    return PlaceLine(place.key, place.title, "", "", "open", None, left)
+        # An instance that is not there is not among the places.
+        value = dict(completed.places).get(place.key)
+        name = _name(session, place, value)
+        return PlaceLine(place.key, title, _value(value), name, "default", value, left)
+    return PlaceLine(place.key, title, "", "", "open", None, left)
 
 
 def _value(value: PlaceValue) -> str:
@@ -236,3 +288,5 @@ def _left(offers: PlaceOffers) -> tuple[int, tuple[PlaceValue, ...]]:
             states = {each.state for each in elements}
             must = tuple(each.element for each in elements if each.state == "must")
             return 0, (must,) if "can" not in states and "must" in states else ()
+        case AssemblyOffers(instances=instances):
+            return _left(there_or_not(instances[0])) if instances else (0, ())
