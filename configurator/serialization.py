@@ -46,7 +46,7 @@ from configurator.configuration.domains import (
 )
 from configurator.configuration.enumeration import Count
 from configurator.configuration.inspection import Inspection
-from configurator.configuration.model import Configuration, JsonValue, json_value
+from configurator.configuration.model import Configuration, InstanceValue, JsonValue, PlaceValue, json_value
 from configurator.configuration.offer_reasons import HasReason, OfferReason
 from configurator.configuration.pricing import Amount, Priced, PriceRanges
 from configurator.configuration.reasons import (
@@ -249,9 +249,22 @@ def completion_json(answer: Completion, conflicts: tuple[Conflict, ...] = ()) ->
             "not_kept": to_json(answer.not_kept),
             "wishes": to_json(answer.wishes),
         }
+        form |= _numbered(answer)
     if isinstance(answer, Unknown):
         form["reason"] = answer.reason
     return form
+
+
+def _numbered(answer: Completed) -> JsonObject:
+    """`places`, where there are instances of assemblies: these as the choices number them."""
+    held = (each for value in answer.configuration.values() for each in _parts(value))
+    if not any(isinstance(each, InstanceValue) for each in held):
+        return {}
+    return {"places": {path: json_value(value) for path, value in answer.places}}
+
+
+def _parts(value: PlaceValue) -> Iterable[object]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _wish(found: WishOutcome) -> JsonObject:

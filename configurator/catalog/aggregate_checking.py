@@ -74,7 +74,9 @@ class AggregateChecker:
         """The instances of an assembly that an aggregate runs over; `None` where it runs over units."""
         reaches = [self.names.reach(path, scope) for path in _paths(node.argument)]
         found = [each for each in reaches if each is not None and each.instances and not each.slots]
-        wanted = [each for each in found if each.several or not each.rest]
+        # Of a single assembly only if it is all that is looked at: else the rest says what is run over.
+        alone = isinstance(node.argument, PathReference)
+        wanted = [each for each in found if each.several or alone]
         return (
             wanted[0]
             if wanted and not any(each and each.several and each.slots for each in reaches)
@@ -128,7 +130,9 @@ class AggregateChecker:
             found = self.names.at(path, scope)
             if found is not None and isinstance(found[0], Slot):
                 named[found[0].key] = found[0]
-            elif self.names.was_reported(path, scope):
+            elif self.names.was_reported(path, scope) or (
+                reach is None and self.names.tell_inside(path, scope)
+            ):
                 return None
             elif found is None:
                 columns.append(path.names[-1] if path.names[0].text == "product" else path.names[0])

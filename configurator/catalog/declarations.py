@@ -75,6 +75,21 @@ def declare_places(draft: Draft) -> None:
         declared.read(module, statement)
     declared.check_placed()
     expand(draft, declared.members, declared.assemblies)
+    tell_unplaced(draft)
+
+
+def tell_unplaced(draft: Draft) -> None:
+    """Warn of assemblies that stand nowhere; of those inside others the others tell."""
+    placed = {home.assembly for home in draft.homes.values()}
+    for key, assembly in draft.assemblies.items():
+        if key not in placed and not assembly.around and key not in draft.mistaken:
+            name = key.rpartition(".")[2]
+            draft.warning(
+                "W0620",
+                f"the assembly `{key}` stands nowhere",
+                assembly.span,
+                help=(f"say `choose` behind its name, or declare a slot: `slot … : {name} choose one`",),
+            )
 
 
 class _Declarations:

@@ -32,7 +32,7 @@ from configurator.catalog.expressions import (
     OptionValue,
     QuantityIn,
 )
-from configurator.catalog.names import Names, Scope, known_names
+from configurator.catalog.names import Names, Scope, known_names, told_path
 from configurator.catalog.structure import (
     AssemblyPlace,
     Attribute,
@@ -317,7 +317,7 @@ class ExpressionChecker:
                 f"`{path.text}` can occur several times",
                 path.span,
                 help=(
-                    f"write a rule with `for each {place}`, or an aggregate: `sum({path.text})`, "
+                    f"write a rule with `for each {told_path(place)}`, or an aggregate: `sum({path.text})`, "
                     f"`count({place} where …)`",
                 ),
             )

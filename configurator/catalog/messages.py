@@ -34,10 +34,10 @@ def _part(
 ) -> MessagePart | None:
     if isinstance(piece, str):
         return MessagePart(piece)
-    place = draft.places.get(scope.namespace + piece.text)
-    if isinstance(place, Slot) and piece.text not in scope.bound:
+    place = None if piece.text in scope.bound else checker.names.at(piece, scope)
+    if place is not None and isinstance(place[0], Slot) and not place[1]:
         # A slot in a sentence is what fills it, also where that is several components.
-        return MessagePart(piece.text, slot=place.key)
+        return MessagePart(piece.text, slot=place[0].key)
     expression = checker.value(piece, scope)
     if expression is None:
         return None

@@ -93,7 +93,7 @@ class Names:
     ) -> tuple[Slot | ProductOption, tuple[Name, ...]] | None:
         """The slot or option at the beginning of a path, and what follows it; reports an unknown one."""
         found = self.at(path, scope)
-        if found is None and self._is_inside_assembly(path, scope):
+        if found is None and self.tell_inside(path, scope):
             return None
         if found is None and not self.was_reported(path, scope):
             known = [key.removeprefix(scope.namespace) for key in self._draft.places]
@@ -207,7 +207,8 @@ class Names:
         """What the next names of a path lead to, and how many of them; the kind of what is no place."""
         if not prefixes:
             return None
-        for length in range(len(names), 0, -1):
+        # The shortest first: an assembly on the way is not passed over.
+        for length in range(1, len(names) + 1):
             key = prefixes[0] + ".".join(name.text for name in names[:length])
             found = self._draft.assembly_places.get(key) or self._draft.place(key)
             kind = self._draft.kind(key)
@@ -234,7 +235,7 @@ class Names:
             name in family.attributes for family in self._bound_families.get(unit, ())
         )
 
-    def _is_inside_assembly(self, path: PathReference, scope: Scope) -> bool:
+    def tell_inside(self, path: PathReference, scope: Scope) -> bool:
         """Report a path that leads into an assembly and to nothing there, or to several things."""
         for key, rest in self.keys(path, scope):
             place = self._draft.assembly_places.get(key)
@@ -243,7 +244,8 @@ class Names:
             inner = ".".join(name.text for name in rest)
             outer = path.text.removesuffix(f".{inner}")
             known = known_inside(self._draft, place.assembly)
-            if place.repeated and rest[0].text in known:
+            first = rest[0].text
+            if place.repeated and first in known:
                 self._draft.error(
                     "E0305",
                     f"`{path.text}` can occur several times",
@@ -251,8 +253,8 @@ class Names:
                     help=(f"say it of an instance: `{outer} = [{{ {inner} = … }}]`",),
                 )
             else:
-                help_lines = did_you_mean(inner, known)
-                self._draft.error("E0301", f"`{outer}` has no `{inner}`", path.span, help=help_lines)
+                help_lines = did_you_mean(first, known) or (f"it has: {', '.join(known)}",)
+                self._draft.error("E0301", f"`{outer}` has no `{first}`", path.span, help=help_lines)
             return True
         return False
 
@@ -318,6 +320,15 @@ class Names:
                     f"write the slot before it to make that plain, or `product.{path.text}` if you mean that",
                 ),
             )
+
+
+def told_path(key: str) -> str:
+    """A path as an author writes it where it begins with a bound name: `glass`, or `door.glass` in a loop."""
+    if not key.startswith("@"):
+        return key
+    name, _, rest = key.partition(".")
+    word = name[1:].partition("#")[0] if "#" in name else ""
+    return ".".join(part for part in (word, rest) if part)
 
 
 def known_names(draft: Draft, scope: Scope, kinds: Container[str] | None = None) -> list[str]:

@@ -26,7 +26,7 @@ from configurator.catalog.instance_choices import Entry, InstanceChoices, There,
 from configurator.catalog.loading import Module
 from configurator.catalog.messages import read_message
 from configurator.catalog.named_values import NamedValues, spare_factor
-from configurator.catalog.names import Scope
+from configurator.catalog.names import Scope, told_path
 from configurator.catalog.rules import (
     Binding,
     Bounded,
@@ -164,7 +164,7 @@ def warn_of_silence(draft: Draft, node: RuleDeclaration, clauses: tuple[RuleClau
         for place in dict.fromkeys(places_compared(clause.body)):
             absent = absent_place(draft, place)
             if absent is not None and absent not in asked and place not in asked:
-                told = absent.rpartition(".")[2] if absent.startswith("@") else absent
+                told = told_path(absent)
                 draft.warning(
                     "W0701",
                     f"rule `{node.id.text}` says nothing where `{told}` is absent",
@@ -596,7 +596,7 @@ class _TableReader:
             if isinstance(slot, Slot) and slot.cardinality.may_be_absent and silent:
                 self.draft.warning(
                     "W0702",
-                    f"table `{table.key}` has no row for an absent `{place}`, so it forces one",
+                    f"table `{table.key}` has no row for an absent `{told_path(place)}`, so it forces one",
                     self.node.id.span,
                     help=("add a row with `absent` in that column, or write `allow partial`",),
                 )

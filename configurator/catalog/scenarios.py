@@ -83,7 +83,7 @@ def resolve_scenarios(draft: Draft, values: NamedValues) -> None:
     for module, statement in draft.loaded.statements:
         if isinstance(statement, ScenarioDeclaration):
             title = statement.title
-            if title.value in titles:
+            if title.value in titles and titles[title.value] != title.span:
                 draft.warning(
                     "W0611",
                     f'there are two scenarios "{title.value}"',
@@ -289,9 +289,15 @@ class _ScenarioReader:
             "E0301",
             f"no rule, table or resource is called `{name.text}`",
             name.span,
-            help=did_you_mean(name.text, known),
+            help=self.inside_an_assembly(name.text, known) or did_you_mean(name.text, known),
         )
         return None
+
+    @staticmethod
+    def inside_an_assembly(name: str, known: list[str]) -> tuple[str, ...]:
+        """What is declared inside an assembly is called by its whole path."""
+        whole = next((each for each in known if each.endswith(f".{name}")), None)
+        return () if whole is None else (f"inside an assembly it is called `{whole}`",)
 
     def deciding(self, name: Name | PathReference) -> str | None:
         """A restriction; one that cannot make anything invalid gives a warning."""

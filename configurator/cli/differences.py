@@ -12,6 +12,7 @@ from configurator.cli.annotations import workflow_command
 from configurator.cli.terminal import GAP, aligned, column_widths
 from configurator.cli.ways_out import delta_in_words
 from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, STRONG, plural, value_in_words
+from configurator.configuration.instance_words import write_instances
 from configurator.engines.engine import Unknown
 from configurator.serialization_difference import given_json
 
@@ -138,6 +139,10 @@ def _given(value: object) -> str:
         case {"component": component, **more}:
             quantity = more.get("quantity", 1)
             return str(component) if quantity == 1 else f"{quantity}x{component}"
+        case dict() as inside:
+            return write_instances(inside)
+        case [dict() as first, *_] as instances if "component" not in first:
+            return write_instances(instances)
         case list() as items:
             return ",".join(_given(item) for item in items)
         case other:

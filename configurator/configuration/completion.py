@@ -30,7 +30,7 @@ from configurator.configuration.model import (
 )
 from configurator.configuration.product import Question
 from configurator.configuration.wish_reasons import why_not_kept
-from configurator.configuration.wishes import Aim, Step, calc_of, default_text, keep_wishes
+from configurator.configuration.wishes import Aim, Step, calc_of, default_text, keep_wishes, together
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import InvalidConfigurationError, SearchLimitError
 from configurator.explanation.conflict import Conflict
@@ -166,20 +166,27 @@ def complete(
             if outcome.state == "not kept":
                 why = why_not_kept(question, steps, reached, number, limits)
                 outcomes[number] = evolve(outcome, why=why)
-    return _completed(question, final, tuple(outcomes))
+    taken = frozenset(
+        each.place
+        for step, outcome in zip(steps, outcomes, strict=True)
+        if isinstance(step.wish, Default) and outcome.state == "kept"
+        for each in together(question.product.catalog, step.wish)
+    )
+    return _completed(question, final, tuple(outcomes), taken)
 
 
-def _completed(question: Question, final: Chosen, outcomes: tuple[WishOutcome, ...]) -> Completed:
+def _completed(
+    question: Question, final: Chosen, outcomes: tuple[WishOutcome, ...], taken: frozenset[str]
+) -> Completed:
     chosen = {place_of(choice) for choice in question.choices.own}
     bundled = {place_of(choice) for choice in question.choices.choices} - chosen
     defaults = [outcome for outcome in outcomes if outcome.kind == "default"]
-    told = {each.name for each in defaults if each.state == "kept"}
     keys = [place.key for place in question.product.catalog.places]
     return Completed(
         configuration_of(question.product.catalog, final),
         tuple(key for key in keys if key in chosen),
         tuple(DefaultNotKept(each.name, each.location) for each in defaults if each.state == "not kept"),
-        tuple(key for key in keys if key in told),
+        tuple(key for key in keys if key in taken),
         tuple(key for key in keys if key in bundled),
         outcomes,
         numbered_values(question.product.catalog, final),
@@ -195,7 +202,10 @@ def _outcome(question: Question, step: Step, final: Chosen) -> WishOutcome:
             # One whose condition is not true on the finished configuration is kept, but says nothing.
             if step.kept and guard is not None and evaluate(guard, final) is not True:
                 state = "idle"
-            return WishOutcome("default", place, default_text(default), state, span.location)
+            text = default_text(default)
+            several = len(together(question.product.catalog, default)) > 1
+            name = text.partition(" = ")[0] if several else place
+            return WishOutcome("default", name, text, state, span.location)
         case Preference(key=key, text=text, message=message, span=span):
             told = "" if message is None else tell(message, final)
             return WishOutcome("prefer", key, text, "kept" if step.kept else "not kept", span.location, told)

@@ -31,7 +31,7 @@ from configurator.configuration.domains import (
     offers_at,
 )
 from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
-from configurator.configuration.offer_reasons import UNASKED, OfferState, PlaceReasons
+from configurator.configuration.offer_reasons import OfferState, PlaceReasons
 from configurator.configuration.pricing import Amount
 from configurator.configuration.product import Question, ask
 from configurator.csp.constraints import LinearTerm
@@ -279,7 +279,7 @@ class OfferWriter:
             case OptionLayout(option=option, values=values) as layout:
                 if option.range is not None:
                     intervals = _intervals(option, layout, self.domains[layout.variables[0]])
-                    return NumberOffers(intervals, reasons if self.certain else UNASKED)
+                    return NumberOffers(intervals, reasons)
                 found = [None if isinstance(v, Missing) else option_value(option, v) for v in values]
                 return self._values(layout, found, reasons)
 
@@ -428,8 +428,12 @@ class OfferWriter:
         self, layout: SlotLayout | OptionLayout, told: Sequence[PlaceValue], reasons: PlaceReasons
     ) -> ValueOffers:
         (variable,) = layout.variables
-        shown = [value for value in range(len(told)) if not is_outside(layout, value)]
-        domain = [value for value in self.domains[variable] if not is_outside(layout, value)]
+        # Being empty for want of what is around it is the first value, and none that is offered.
+        first = int(bool(told) and is_outside(layout, 0))
+        shown = range(first, len(told))
+        domain = self.domains[variable]
+        if first and domain[:1] == (0,):
+            domain = domain[1:]
         said, alone, deltas = self.said.get(_key(layout)), self.certain and len(domain) == 1, self.deltas
         default = self.defaults.get(_key(layout), _NONE)
         offers = [

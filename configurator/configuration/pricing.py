@@ -129,8 +129,10 @@ def _first_of_cost(
 def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS) -> PriceRanges | Unknown:
     """For each place and each value it can still take, what configurations with it come to.
 
-    Places of which the choices leave nothing are empty. Of a mixed slot: the components, each
-    with what configurations that hold at least one of it come to; of a set option: its elements likewise.
+    Places of which the choices leave nothing are empty. An instance of an assembly is `True`, or `None` where
+    it is left out; of places inside it is told what they lead to if it is there. Of a mixed slot: the
+    components, each with what configurations that hold at least one of it come to; of a set option: its
+    elements likewise.
 
     Raises:
         ChoiceError: there is no such calc, or it is no amount.
@@ -144,13 +146,21 @@ def price_ranges(question: Question, calc: str, limits: SearchLimits = NO_LIMITS
     if isinstance(compiled, Unknown):
         return compiled
     assumptions = found.known(question.choices.assumptions, _sizes(question))
-    ranges = compiled.cost_ranges(found.terms, assumptions, limits)
-    if isinstance(ranges, Unknown):
-        return ranges
-    return {
-        key: tuple(_of_place(layout, [ranges[variable] for variable in layout.variables], found))
-        for key, layout in question.product.lowered.layout.of.items()
-    }
+    layouts, places = question.product.lowered.layout.of, question.product.catalog.place_of
+    told: dict[str, tuple[tuple[PlaceValue, PriceRange], ...]] = {}
+    # What is inside an instance is asked as it stands if the instance is there.
+    known: dict[str | None, Sequence[Sequence[Range]]] = {}
+    for key, layout in layouts.items():
+        within = places[key].within
+        if within not in known:
+            there = {} if within is None else dict.fromkeys(layouts[within].variables, frozenset({1}))
+            both = {variable: assumptions.get(variable, each) & each for variable, each in there.items()}
+            ranges = compiled.cost_ranges(found.terms, {**assumptions, **both}, limits)
+            if isinstance(ranges, Unknown):
+                return ranges
+            known[within] = ranges
+        told[key] = tuple(_of_place(layout, [known[within][each] for each in layout.variables], found))
+    return told
 
 
 Budget = int | Fraction | Decimal | Amount
@@ -346,4 +356,6 @@ def _told(layout: PlaceLayout, variable: int, value: int) -> PlaceValue | NoValu
             return elements[variable] if value else NoValue.NOTHING
         case OptionLayout(option=option, values=values):
             found = values[value]
+            if option.presence:
+                return True if found is True else None
             return None if isinstance(found, Missing) else option_value(option, found)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from configurator.catalog.model import Objective, Preference
+from configurator.catalog.model import Catalog, Objective, Preference
 from configurator.catalog.rules import Default, Resource, Rule, VariantTable
-from configurator.catalog.structure import Slot
+from configurator.catalog.structure import Component, Slot
 from configurator.configuration.product import Question
-from configurator.configuration.wishes import Aim, Step, default_text
+from configurator.configuration.wishes import Aim, Step, default_text, together
 from configurator.engines.engine import SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.explanation.conflict import Case, Conflict, SwitchedCase, cause_of, listed
@@ -111,10 +111,21 @@ def _fact(step: Step, reached: str) -> Fact:
 def _not_in_force(question: Question, default: Default) -> Conflict:
     """A default that names what cannot be chosen on the day."""
     lowered = question.product.lowered
-    slot = lowered.catalog.place_of[default.place]
-    assert isinstance(slot, Slot)
-    found = [lowered.catalog.component(slot.family, sku) for sku, _ in default.units]
-    absent = next(each for each in found if each is not None and not each.period.holds(lowered.as_of))
+    place, absent = next(
+        (each.place, component)
+        for each in together(lowered.catalog, default)
+        for component in _named(lowered.catalog, each)
+        if not component.period.holds(lowered.as_of)
+    )
     told = f"{absent.title} ({absent.sku}) can be chosen {absent.period.describe()}, not on {lowered.as_of}"
-    evidence = (EffectivityEvidence(absent.sku, default.place, told),)
+    evidence = (EffectivityEvidence(absent.sku, place, told),)
     return Conflict((), (), (), (), told, (absent.span.location,), (absent.sku,), evidence=evidence)
+
+
+def _named(catalog: Catalog, default: Default) -> tuple[Component, ...]:
+    """The components that a default names."""
+    slot = catalog.place_of[default.place]
+    if not isinstance(slot, Slot):
+        return ()
+    found = (catalog.component(slot.family, sku) for sku, _ in default.units)
+    return tuple(each for each in found if each is not None)

@@ -6,6 +6,7 @@ can be.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Literal
 
 from attrs import evolve, frozen
@@ -101,7 +102,8 @@ def keep_wishes(
 ) -> tuple[Assignment, tuple[Step, ...]] | None:
     """The completion, with every wish in the order in which they are minded; `None` where there is none.
 
-    A default of a place that is chosen says nothing, and is left out.
+    A default of a place that is chosen says nothing, and is left out; one that speaks of several places, as
+    of an assembly, if any of them is.
 
     Raises:
         SearchLimitError: the search did not fit the limits.
@@ -134,9 +136,9 @@ def _runs(question: Question, aims: Sequence[Aim]) -> Iterator[list[tuple[str, W
     chosen = {place_of(choice) for choice in question.choices.choices}
     wishes: list[tuple[str, Wish]] = [("", aim) for aim in aims]
     wishes += [
-        (f"default {number}", default)
-        for number, default in enumerate(catalog.defaults)
-        if default.place not in chosen
+        (f"default {number}", every[0])
+        for number, every in enumerate(dict.fromkeys(together(catalog, each) for each in catalog.defaults))
+        if chosen.isdisjoint(each.place for each in every)
     ]
     # Sorting keeps the order of what weighs the same.
     ordered = sorted(enumerate(catalog.wishes), key=lambda each: -each[1].weight)
@@ -204,7 +206,10 @@ class _Keeper:
         assert isinstance(known, dict)
         if name not in known:
             if isinstance(wish, Default):
-                known[name] = default_constraints(self.lowered, wish)
+                every = together(self.lowered.catalog, wish)
+                said = [default_constraints(self.lowered, each) for each in every]
+                possible = [each for each in said if each is not None]
+                known[name] = tuple(chain.from_iterable(possible)) if len(possible) == len(said) else None
             else:
                 assert isinstance(wish, Preference)
                 known[name] = condition_constraints(self.lowered, wish.expression, wish)
@@ -312,6 +317,11 @@ def _unit_of(catalog: Catalog, expression: Expression) -> Unit | None:
     assert isinstance(kind, NumberType)
     units = (unit for unit in catalog.units.values() if unit.dimension == kind.dimension)
     return next((unit for unit in units if unit.factor == 1), None)
+
+
+def together(catalog: Catalog, default: Default) -> tuple[Default, ...]:
+    """The default of each place that one statement speaks of, in order: kept as a whole or not at all."""
+    return tuple(each for each in catalog.defaults if each.span == default.span)
 
 
 def default_text(default: Default) -> str:

@@ -961,9 +961,9 @@ _REGISTER = (
     ),
     DiagnosticCode(
         "W0620",
-        "a family that no slot uses",
-        "A family without `choose` is only a kind of component; a slot has to be filled from it."
-        " Without one nobody can ever order its components.",
+        "a family or assembly that stands nowhere",
+        "A family or an assembly without `choose` is only a kind; a slot has to be filled from it."
+        " Without one nobody can ever order it.",
         "family lock {\n  | sku |\n  | L-1 |\n}",
         "family lock {\n  | sku |\n  | L-1 |\n}\nslot front_lock : lock choose optional",
     ),

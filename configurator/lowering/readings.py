@@ -231,9 +231,11 @@ def _collect(
             if any(reads(each.presence) for each in instances if each.presence is not None):
                 leaves.setdefault(("chosen", ""))
         case Aggregate(slots=slots, bound=bound):
+            inside = any(slot.partition(".")[0] in ranges for slot in slots)
+            slots = tuple(each for slot in slots for each in _standing_for(slot, ranges))
             if not any(variable in readings.variables(slot) for slot in slots):
                 ranges = {**ranges, bound: slots}
-            elif separable(node):
+            elif separable(node) and not inside:
                 leaves.setdefault(node)
                 return
             else:

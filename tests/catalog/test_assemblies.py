@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from configurator import CatalogError, Configurator, Count
+from configurator import CatalogError, Completed, Configurator, Count, Invalid
 
 RACK = """catalog rack
 unit W
@@ -352,3 +352,92 @@ def test_the_digest_does_not_depend_on_how_an_assembly_is_laid_out() -> None:
 
     assert Configurator.from_text(spread).digest == Configurator.from_text(tight).digest
     assert Configurator.from_text(tight.replace("4", "3")).digest != Configurator.from_text(tight).digest
+
+
+NESTED = """catalog wardrobe
+assembly part choose 1..2 {
+  assembly drawer choose 0..1 {
+    family front choose one {
+      | sku | weight |
+      |-----|--------|
+      | A   |      2 |
+      | B   |      3 |
+    }
+  }
+  calc load = LOAD
+}
+rule limit: require RULE
+"""
+
+
+@pytest.mark.parametrize("load", ["sum(drawer.front.weight)", "sum(weight)"])
+@pytest.mark.parametrize(
+    ("rule", "number"),
+    # A part weighs 0, 2 or 3: three single ones, and of six pairs those within the limit.
+    [
+        ("sum(part.load) <= 5", 3 + 5),
+        ("max(part.load) <= 2", 2 + 3),
+        ("sum(part.drawer.front.weight) <= 5", 3 + 5),
+        ("count(part where load > 0) <= 1", 3 + 3),
+    ],
+)
+@pytest.mark.parametrize("engine", ["exhaustive", "backtracking", "sat", "diagram"])
+def test_an_aggregate_may_run_over_a_calc_that_is_one_itself(
+    load: str, rule: str, number: int, engine: str
+) -> None:
+    text = NESTED.replace("LOAD", load).replace("RULE", rule)
+
+    assert number == count(text, engine=engine)
+
+
+def test_an_aggregate_over_a_single_assembly_passes_over_its_absence() -> None:
+    text = """catalog bike
+    assembly bag choose optional { option size : whole 0..3 calc filled = size + 1 }
+    rule small: require sum(bag.filled) <= 2
+    rule few: require sum(bag.size) <= 3
+    """
+    assert 1 + 2 == count(text)
+
+
+def test_a_name_that_an_assembly_does_not_have_is_told_in_an_aggregate() -> None:
+    with pytest.raises(CatalogError) as raised:
+        Configurator.from_text(CITY + "rule wrong: require count(bag.sise) = 1\n")
+
+    (finding,) = raised.value.diagnostics
+    assert ("`bag` has no `sise`", ("did you mean `size`?",)) == (finding.message, finding.help)
+
+
+def test_a_message_inside_an_assembly_names_what_fills_a_mixed_slot() -> None:
+    product = Configurator.from_text(
+        """catalog lamp
+        assembly head choose one {
+          family bulb choose 0..2 mixed {
+            | sku |
+            |-----|
+            | L1  |
+            | L2  |
+          }
+          rule alike: forbid count(bulb where sku = L1) = 1 and count(bulb) = 2 because "not both: {bulb}"
+        }
+        """
+    )
+    verdict = product.validate({"head": {"bulb": ["L1", "L2"]}})
+
+    assert isinstance(verdict, Invalid)
+    assert ["not both: L1, L2"] == [conflict.message for conflict in verdict.conflicts]
+
+
+def test_a_default_that_lists_instances_is_kept_as_a_whole_or_not_at_all() -> None:
+    text = """catalog bike
+    assembly bag choose 0..2 { option size : one of { S, M, L } }
+    rule no-large: for each bag require bag.size != L
+    default bag = [{ size = FIRST }, { size = M }]
+    """
+    kept = Configurator.from_text(text.replace("FIRST", "S")).complete()
+    yielding = Configurator.from_text(text.replace("FIRST", "L")).complete()
+
+    assert isinstance(kept, Completed)
+    assert [{"size": "S"}, {"size": "M"}] == kept.configuration.to_dict()["bag"]
+    assert isinstance(yielding, Completed)
+    assert [] == yielding.configuration.to_dict()["bag"]
+    assert ["bag = [{ size = L }, { size = M }]"] == [wish.text for wish in yielding.wishes]

@@ -171,3 +171,24 @@ def test_the_days_of_a_file_of_scenarios_are_looked_at_too(folder: Path) -> None
     assert checked.out.startswith(
         "warning[W0610]: no day is given for this scenario, and its answer depends on it\n --> s.pcat:2:10\n"
     )
+
+
+def test_scenarios_without_a_day_are_told_once_for_each_file(folder: Path) -> None:
+    (folder / "a.pcat").write_text(
+        'catalog a "A"\noption o : yesno\nrule r effective from 2027-01-01: require o = yes\n'
+        'scenario "own" { choose o = yes expect valid }\n'
+    )
+    (folder / "s.pcat").write_text(
+        'scenarios for "a.pcat"\nscenario "s" { choose o = yes expect valid }\n'
+        'scenario "late" { given date 2026-06-01 choose o = no expect invalid because r }\n'
+    )
+    checked = run("check", ".")
+
+    assert [
+        "warning[W0610]: no day is given for this scenario, and its answer depends on it",
+        " --> a.pcat:4:10",
+        "warning[W0610]: no day is given for this scenario, and its answer depends on it",
+        " --> s.pcat:2:10",
+        'warning[W0622]: scenario "late" is run on 2026-06-01, and `r` is in force from 2027-01-01',
+        " --> s.pcat:3:10",
+    ] == [line for line in checked.out.splitlines() if line.startswith(("warning", " -->"))]

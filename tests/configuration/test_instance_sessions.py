@@ -34,7 +34,8 @@ assembly bag choose 0..3 {
   }
 }
 calc price in EUR = sum(price)
-rule big-bag: for each bag when bag.size.volume = 100 l require wheel = "W28" because "{bag.size} is too large."
+rule big-bag:
+  for each bag when bag.size.volume = 100 l require wheel = "W28" because "{bag.size} is too large."
 """
 
 

@@ -142,7 +142,11 @@ def values_in(place: Slot | ProductOption, there: list[Flat]) -> list[JsonValue]
         if flat[place.key] not in found:
             found.append(flat[place.key])
     if isinstance(place, Slot) and place.cardinality.kind == "mixed":
-        counts = [{unit["component"]: unit["quantity"] for unit in held} for held in found]  # type: ignore[union-attr,index,call-overload]  # units
+        counts = [
+            {str(unit["component"]): int(str(unit["quantity"])) for unit in held if isinstance(unit, dict)}
+            for held in found
+            if isinstance(held, list)
+        ]
         totals = [sum(each.values()) for each in counts]
         most = {sku: max(each.get(sku, 0) for each in counts) for each in counts for sku in each}
         return [most, min(totals, default=0), max(totals, default=0)]  # type: ignore[list-item]  # told alike

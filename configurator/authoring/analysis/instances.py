@@ -88,8 +88,8 @@ def too_many(ground: Ground) -> Iterator[Finding]:
     for place, variables, around in _places(ground):
         name, most = declared_path(place.key), len(variables)
         if all(1 not in ground.domains[variable] for variable in variables):
-            _, because = _possible_count(ground, variables, (1, None), around)
-            yield Finding(UNREACHABLE, f"`{name}` is never chosen", (name,), place.span.location, because)
+            _, rules = _possible_count(ground, variables, (1, None), around)
+            yield Finding(UNREACHABLE, f"`{name}` is never chosen", (name,), place.span.location, rules)
             continue
         reached = most
         because: tuple[str, ...] = ()

@@ -9,20 +9,24 @@ from configurator.catalog.expectations import ExpectedConflict
 from configurator.catalog.model import Catalog, Scenario
 from configurator.catalog.structure import Period, Slot
 from configurator.diagnostics.diagnostic import Diagnostic, Severity
+from configurator.source import SourceFile
 
 
 def scenario_dates(catalog: Catalog) -> Iterator[Diagnostic]:
     """Scenarios without a day where days matter, and with a day on which what they name is not in force.
 
-    Those without a day are one finding, at the first of them.
+    Those without a day are one finding for each file, at the first of them.
     """
     if not has_dates(catalog):
         return
     scenarios = [scenario for scenario in catalog.scenarios if not scenario.todo]
     dated = [(scenario, scenario.day or catalog.tested_on) for scenario in scenarios]
-    undated = [scenario for scenario, day in dated if day is None]
-    if undated:
-        yield _without_day(undated)
+    undated: dict[SourceFile, list[Scenario]] = {}
+    for scenario, day in dated:
+        if day is None:
+            undated.setdefault(scenario.title_span.file, []).append(scenario)
+    for together in undated.values():
+        yield _without_day(together)
     for scenario, day in dated:
         if day is not None:
             yield from _out_of_force(catalog, scenario, day)

@@ -221,12 +221,12 @@ class _Merger:
                 # The catalog has got the same row since.
                 self.origin.setdefault(fresh[row].popleft(), at)
                 continue
-            here = known.get(row[key]) if key is not None else None
-            if key is not None and here is not None and row[key] not in taken:
+            same = known.get(row[key]) if key is not None else None
+            if key is not None and same is not None and row[key] not in taken:
                 # The catalog has got the same component since.
-                self.origin.setdefault(here, at)
-                if self.now.normal[here] != row:
-                    theirs = _told(self.now.rows[here])
+                self.origin.setdefault(same, at)
+                if self.now.normal[same] != row:
+                    theirs = _told(self.now.rows[same])
                     self.conflicts.append(Conflict(at, None, None, _told(self.given.rows[at]), theirs))
                 continue
             self.added[anchor].append(MergedRow(None, at, self.given.rows[at]))

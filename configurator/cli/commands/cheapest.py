@@ -83,7 +83,7 @@ def cheapest(
         return Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,))
     if limit == 1 and columns is None:
         return Answer("yes", ExitCode.YES, result, tuple(_one(found[0], by)))
-    places = tuple(place.key for place in asked.catalog.places)
+    places = tuple(place.key for place in asked.catalog.inside(""))
     return Answer("yes", ExitCode.YES, result, tuple(_table(found, columns or places, by)))
 
 

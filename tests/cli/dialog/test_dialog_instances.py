@@ -8,6 +8,7 @@ from hands import Hands, drive
 
 from configurator import Configurator
 from configurator.cli.dialog.keeping import scenario_text, write_order
+from configurator.cli.dialog.places import PlaceLine
 
 BIKE = """
 catalog bike "Bicycle" version "1" currency EUR
@@ -53,7 +54,8 @@ def test_an_instance_is_added_and_its_inside_appears_beneath_it(bike: Configurat
         assert "bag[1].size" in places
         assert "bag[2]" in places
         assert "bag[3]" not in places
-        titles = [line.title for line in hands.app.line_list.lines if line.place == "bag[1].size"]
+        lines = [line for line in hands.app.line_list.lines if isinstance(line, PlaceLine)]
+        titles = [line.title for line in lines if line.place == "bag[1].size"]
         assert ["  Size"] == titles
 
     drive(bike, act)
