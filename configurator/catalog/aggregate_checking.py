@@ -68,7 +68,8 @@ class AggregateChecker:
     def _words_for(self, node: written.Aggregate, bound: str, scope: Scope) -> dict[str, str]:
         """The paths through assemblies that stand for the unit an aggregate looks at."""
         reaches = (self.names.reach(path, scope) for path in _paths(node.argument))
-        return {each.word: bound for each in reaches if each is not None and each.several and each.slots}
+        words = [each.word for each in reaches if each is not None and each.several and each.slots]
+        return {form: bound for word in words for form in (word, word.removeprefix("product."))}
 
     def _instances_in(self, node: written.Aggregate, scope: Scope) -> Reach | None:
         """The instances of an assembly that an aggregate runs over; `None` where it runs over units."""
@@ -89,7 +90,7 @@ class AggregateChecker:
         name = binding.names[0]
         inner = Scope(
             f"{name}.",
-            {**scope.bound, reach.word: name},
+            {**scope.bound, reach.word: name, reach.word.removeprefix("product."): name},
             scope.instead,
             None,
             scope.namespaces,
@@ -200,14 +201,9 @@ class AggregateChecker:
         ):
             argument = PathReference(argument.names[1:], argument.span)
         if isinstance(argument, PathReference):
-            found = self.names.at(argument, scope)
-            if (
-                found is not None
-                and isinstance(found[0], Slot)
-                and not found[1]
-                and node.function != "distinct"
-            ):
-                return self._whole_slot(node, found[0], scope)
+            found = self.names.reach(argument, scope)
+            if found is not None and found.slots and not found.rest and node.function != "distinct":
+                return self._whole_slot(node, found.slots[0], scope)
             if len(argument.names) > 1 and argument.names[-1].text == "quantity":
                 return Constant(1, PLAIN_NUMBER)
         del bound

@@ -220,9 +220,10 @@ class ExpressionChecker:
         for key, rest in self.names.keys(node.path, scope):
             if not rest and key in self._draft.assembly_places:
                 return is_there(self._draft.assembly_places[key], there=node.chosen)
-        if self.names.tell_several(node.path, scope):
+        found = self.names.at(node.path, scope)
+        if found is None and self.names.tell_several(node.path, scope):
             return None
-        found = self.names.place(node.path, scope)
+        found = found or self.names.place(node.path, scope)
         if found is None:
             return None
         place, rest = found

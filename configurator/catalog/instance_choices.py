@@ -30,6 +30,12 @@ def add_choice(found: dict[str, PlaceChoice], choice: PlaceChoice) -> None:
         raise ChoiceProblem(f"`{key}` is chosen twice, and not alike")
 
 
+def is_spoken_of(place: Place, found: Mapping[str, PlaceChoice]) -> bool:
+    """Whether a place says if an instance is there of whose inside something was chosen: then it is."""
+    start = f"{place.key}."
+    return getattr(place, "presence", False) and any(key.startswith(start) for key in found)
+
+
 def is_missing(place: Place, found: Mapping[str, PlaceChoice]) -> bool:
     """Whether a place lies in an assembly that is, by what was chosen, not there."""
     if place.within is None:
@@ -179,7 +185,7 @@ class InstanceChoices(Generic[V]):
             raise ChoiceProblem(f"`{told}` is an assembly", "write `{ … }` for what is inside it")
         if there is False and not own:
             raise ChoiceProblem(f"`{key}` cannot be left out")
-        if own and instance.presence is not None:
+        if instance.presence is not None:
             yield There(instance.presence, there is not False)
         for entry in entries or ():
             path = f"{instance.prefix}.{entry.path}"

@@ -53,6 +53,9 @@ def violations_decided(restriction: Restriction, decided: Chosen) -> tuple[Viola
     found: list[Violation] = []
     for inside in bound(restriction.bindings, decided):
         try:
+            if isinstance(restriction, Resource):
+                # A balance ends at the first blank term; that the others are decided is to be known, too.
+                blank_terms(restriction, inside)
             rows = _rows_at_fault(restriction, inside)
         except KeyError:
             # It reads something that is not decided.

@@ -2,21 +2,33 @@
 
 from fractions import Fraction
 
+from configurator.catalog.aggregate_checking import BOOLEAN
 from configurator.catalog.draft import Draft
 from configurator.catalog.expansion import enter, instances_of, namespaces_of
 from configurator.catalog.expression_checking import CalcFinder, ExpressionChecker
 from configurator.catalog.expressions import (
     Arithmetic,
+    AttributeOf,
     Calc,
     CalcValue,
+    Comparison,
+    ComponentIn,
+    Conditional,
+    Constant,
+    ElementOf,
     Expression,
+    IsChosen,
+    Not,
+    OneOf,
+    OptionValue,
+    QuantityIn,
     ResourceValue,
     Term,
 )
 from configurator.catalog.loading import Module
 from configurator.catalog.names import Scope
 from configurator.catalog.units import find_unit
-from configurator.catalog.values import NumberType, Unit, describe_dimension, normal
+from configurator.catalog.values import ABSENT, NumberType, Unit, describe_dimension, normal
 from configurator.source import Span
 from configurator.syntax import expressions as written
 from configurator.syntax.nodes import CalcDeclaration, ResourceDeclaration
@@ -115,7 +127,10 @@ class NamedValues:
         module, node = self._calcs[self._draft.declared(key)]
         if not self._enter(key, node.name.span):
             return None
-        expression = self.checker.value(node.expression, self.scope(module, key.rpartition(".")[0]))
+        prefix = key.rpartition(".")[0]
+        expression = self.checker.value(node.expression, self.scope(module, prefix))
+        if expression is not None and module.assembly:
+            expression = where_it_is(self._draft, prefix, expression)
         self._trail.pop()
         unit = find_unit(self._draft, node.unit)
         if expression is None or (node.unit is not None and unit is None):
@@ -210,6 +225,44 @@ class NamedValues:
         self._draft.error("E0308", f"these values are computed from each other: {cycle}", span)
         self._failed.add(key)
         return False
+
+
+def where_it_is(draft: Draft, prefix: str, expression: Expression) -> Expression:
+    """The value of a calc of an assembly, absent where that is: also of one that reads nothing inside it."""
+    instances = (each for place in draft.assembly_places.values() for each in place.instances)
+    presence = next((each.presence for each in instances if each.prefix == prefix), None)
+    if presence is None or is_absent_without(draft, prefix, expression):
+        return expression
+    there = IsChosen(presence, chosen=True, type=BOOLEAN)
+    nothing = Constant(ABSENT, expression.type)  # type: ignore[arg-type]  # the one that no author can write
+    return Conditional(there, expression, nothing, expression.type)
+
+
+def is_absent_without(draft: Draft, prefix: str, expression: Expression) -> bool:
+    """Whether an expression has no value where an instance is not there, by its form."""
+    match expression:
+        case AttributeOf(place=place) | ComponentIn(place=place) | QuantityIn(place=place):
+            return place.startswith(f"{prefix}.")
+        case OptionValue(option=option):
+            found = draft.place(option)
+            return option.startswith(f"{prefix}.") and not getattr(found, "presence", False)
+        case Arithmetic(left=left, right=right):
+            return is_absent_without(draft, prefix, left) or is_absent_without(draft, prefix, right)
+        case CalcValue(calc=calc):
+            return is_absent_without(draft, prefix, calc.expression)
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            both = (then, otherwise)
+            return is_absent_without(draft, prefix, condition) or all(
+                is_absent_without(draft, prefix, each) for each in both
+            )
+        case Comparison(left=left, right=right):
+            return is_absent_without(draft, prefix, left) or is_absent_without(draft, prefix, right)
+        case OneOf(item=item) | ElementOf(item=item):
+            return is_absent_without(draft, prefix, item)
+        case Not(operand=operand):
+            return is_absent_without(draft, prefix, operand)
+        case _:
+            return False
 
 
 def spare_factor(node: ResourceDeclaration) -> int | Fraction:

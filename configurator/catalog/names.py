@@ -164,12 +164,12 @@ class Names:
     def _start(self, path: PathReference, scope: Scope) -> tuple[tuple[Name, ...], tuple[str, ...]]:
         """The names of a path that are to be looked for, and where, from the inside out."""
         names = path.names
-        if names[0].text == "product" and len(names) > 1:
-            return names[1:], ("",)
         for length in range(len(names) - 1, 0, -1):
             bound = scope.bound.get(".".join(name.text for name in names[:length]))
             if bound in self._draft.homes:
                 return names[length:], (f"{bound}.",)
+        if names[0].text == "product" and len(names) > 1:
+            return names[1:], ("",)
         return names, scope.namespaces
 
     def reach(self, path: PathReference, scope: Scope) -> Reach | None:

@@ -31,7 +31,7 @@ from configurator.catalog.expectations import (
 )
 from configurator.catalog.expression_checking import shown_unit
 from configurator.catalog.expressions import ComponentIn, Expression, ResourceValue
-from configurator.catalog.instance_choices import is_missing
+from configurator.catalog.instance_choices import is_missing, is_spoken_of
 from configurator.catalog.loading import Module
 from configurator.catalog.model import Scenario
 from configurator.catalog.named_values import NamedValues
@@ -238,6 +238,9 @@ class _ScenarioReader:
         for key, place in self.draft.places.items():
             if key in found or key in named or is_missing(place, found):
                 continue
+            if is_spoken_of(place, found):
+                found[key] = OptionChoice(key, value=True, presence=True)
+                continue
             try:
                 found[key] = empty_choice(place)
             except ChoiceProblem:
@@ -402,9 +405,9 @@ class _ScenarioReader:
 
     def path(self, node: PathReference | written.Aggregate, text: str) -> ComparedPath | None:
         if isinstance(node, PathReference):
-            place = self.draft.places.get(self.module.namespace + node.text)
-            if isinstance(place, Slot):
-                return ComparedPath(text, None, slot=place.key)
+            place = self.values.checker.names.at(node, self.scope)
+            if place is not None and isinstance(place[0], Slot) and not place[1]:
+                return ComparedPath(text, None, slot=place[0].key)
         expression = self.values.checker.known(node, self.scope)
         if expression is None or isinstance(expression, ComponentIn) or isinstance(expression.type, SetType):
             return None if expression is None else ComparedPath(text, expression)

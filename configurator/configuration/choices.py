@@ -16,7 +16,14 @@ from configurator.catalog.choices import (
     option_choice,
     slot_choice,
 )
-from configurator.catalog.instance_choices import Entry, InstanceChoices, There, add_choice, is_missing
+from configurator.catalog.instance_choices import (
+    Entry,
+    InstanceChoices,
+    There,
+    add_choice,
+    is_missing,
+    is_spoken_of,
+)
 from configurator.catalog.model import Bundle, Catalog
 from configurator.catalog.structure import ProductOption, Slot
 from configurator.catalog.values import BooleanType, NumberType, SetType, Unit, Value, describe_type, normal
@@ -69,7 +76,11 @@ def read_choices(
     if only:
         named = {place_named(choice) for bundle in bundles for choice in bundle.choices}
         for place in catalog.places:
-            if place.key not in named and place.key not in found and not is_missing(place, found):
+            if place.key in named or place.key in found or is_missing(place, found):
+                continue
+            if is_spoken_of(place, found):
+                found[place.key] = OptionChoice(place.key, value=True, presence=True)
+            else:
                 try:
                     found[place.key] = empty_choice(place)
                 except ChoiceProblem as problem:
@@ -97,7 +108,17 @@ def choices_at(catalog: Catalog, key: object, value: object) -> Choices:
             found.append(OptionChoice(part.presence, part.there, presence=True))
         else:
             found.append(_at_place(part.place, part.value, catalog, at_least=part.at_least))
+    around = catalog.place_of[key].within if key in catalog.place_of else None
+    if around is not None and _is_nothing(found[0]):
+        # That something inside is left empty is said of an assembly that is there.
+        found.insert(0, OptionChoice(around, value=True, presence=True))
     return tuple(found)
+
+
+def _is_nothing(choice: PlaceChoice) -> bool:
+    if isinstance(choice, SlotChoice):
+        return not choice.units and not choice.at_least
+    return choice.value == frozenset() and not choice.at_least
 
 
 def speaks_of_instances(catalog: Catalog, key: str) -> bool:

@@ -24,9 +24,10 @@ from configurator.catalog.expressions import (
     Term,
     children,
 )
+from configurator.catalog.structure import Instance
 from configurator.catalog.values import ABSENT, BLANK, Number, normal
 from configurator.csp.constraints import LinearTerm, Literal
-from configurator.lowering.layout import SetLayout, ValueClasses
+from configurator.lowering.layout import SetLayout, SlotLayout, ValueClasses
 from configurator.lowering.readings import Readings, separable
 
 
@@ -162,6 +163,9 @@ def _scope(expression: Expression, readings: Readings) -> tuple[int, ...]:
                 named.update(variable for each, variable in pairs if each == element)
             case OptionValue(option=option) if option in sets:
                 named.update(sets[option].variables)
+            case OptionValue(option=option) if option.startswith("@"):
+                # Which instance a bound name stands for is not looked at: any of these.
+                named.update(variable for place in sets.values() for variable in place.variables)
             case _:
                 for child in children(node):
                     walk(child)
@@ -265,11 +269,22 @@ def _over_instances(expression: Aggregate, readings: Readings) -> LinearForm | N
         read = [variable for variable in readings.scope(one) if variable != presence]
         if len(read) > 1 or (not read and presence is None):
             return None
+        if read and not _goes_with(instance, read[0], readings):
+            return None
         part = _of_instance(one, presence, read[0] if read else None, readings)
         if part is None:
             return None
         total = total.plus(part)
     return total
+
+
+def _goes_with(instance: Instance, variable: int, readings: Readings) -> bool:
+    """Whether a variable is that of a place directly inside an instance, empty where that is not there."""
+    found = readings.layout.at[variable]
+    place = found.slot if isinstance(found, SlotLayout) else found.option
+    if instance.presence is None or isinstance(found, SetLayout) or not place.may_be_empty:
+        return instance.presence is None
+    return place.within is not None and readings.at(instance.presence) is readings.layout.of[place.within]
 
 
 def _of_instance(

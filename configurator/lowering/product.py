@@ -5,21 +5,18 @@ from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property, partial
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from configurator.catalog.evaluation import Chosen, compiled
 from configurator.catalog.expressions import IsChosen, ResourceValue
 from configurator.catalog.model import Catalog
 from configurator.catalog.rules import (
     Binding,
-    CellTest,
     Default,
     InstanceBinding,
     Resource,
     Restriction,
     Rule,
-    TableColumn,
-    TableRow,
     VariantTable,
 )
 from configurator.catalog.structure import AssemblyPlace, Component, ProductOption, Slot
@@ -202,23 +199,10 @@ def lower_restriction(restriction: Restriction, layout: Layout) -> Iterator[Cons
             yield from lower_rule(restriction, readings, origin)
         case VariantTable():
             for inside, missing in bound_readings(restriction.bindings, readings):
-                yield from lower_table(where_it_is(restriction, missing), inside, origin)
+                yield from lower_table(restriction, inside, origin, absences(missing, inside, origin))
         case Resource():
             for inside, missing in bound_readings(restriction.bindings, readings):
                 yield from lower_resource(restriction, inside, origin, absences(missing, inside, origin))
-
-
-def where_it_is(table: VariantTable, missing: tuple[Atom, ...]) -> VariantTable:
-    """A table inside an assembly with a column for whether that is there: it says nothing where it is not."""
-    for atom in missing:
-        column = TableColumn("", atom.expression)
-        there, absent = (CellTest("values", frozenset({flag})) for flag in (False, True))
-        rows = tuple(evolve(row, tests=(*row.tests, there)) for row in table.rows)
-        if table.kind != "forbid":
-            passed = TableRow(0, (*(CellTest("any") for _ in table.columns), absent), table.span)
-            rows = (*rows, passed)
-        table = evolve(table, columns=(*table.columns, column), rows=rows)
-    return table
 
 
 def absences(missing: tuple[Atom, ...], readings: Readings, origin: RestrictionOrigin) -> tuple[Literal, ...]:

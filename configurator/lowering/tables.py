@@ -18,22 +18,47 @@ from configurator.csp.constraints import (
     TableConstraint,
 )
 from configurator.csp.simplification import with_fewest_classes
-from configurator.lowering.conditions import MOST_ROWS, asked_by_class, narrowest
+from configurator.lowering.conditions import MOST_ROWS, asked_by_class, merged, narrowest
 from configurator.lowering.layout import ValueClasses
 from configurator.lowering.readings import Readings
 
 
-def lower_table(table: VariantTable, readings: Readings, origin: Origin) -> Iterator[Constraint]:
-    """Constraints that together say: the table is kept."""
+def lower_table(
+    table: VariantTable, readings: Readings, origin: Origin, unless: tuple[Literal, ...] = ()
+) -> Iterator[Constraint]:
+    """Constraints that together say: the table is kept, or one of the literals holds."""
     scopes = [readings.scope(column.expression) for column in table.columns]
     if any(len(scope) != 1 for scope in scopes):
-        yield from _by_evaluation(table, readings, origin)
+        yield from _by_evaluation(table, readings, origin, unless)
         return
     rows_of = rows_by_value(table, readings, [scope[0] for scope in scopes])
     if table.kind == "forbid":
-        yield from _forbidden(table, rows_of, origin)
+        yield from _forbidden(table, rows_of, origin, unless)
     else:
-        yield from _allowed(rows_of, origin)
+        yield from _allowed(excused(table, rows_of, readings, unless), origin)
+
+
+EXCUSED = -2
+"""The number of the row that stands for what excuses a table."""
+
+
+def excused(
+    table: VariantTable,
+    rows_of: dict[int, tuple[frozenset[int], ...]],
+    readings: Readings,
+    unless: tuple[Literal, ...],
+) -> dict[int, tuple[frozenset[int], ...]]:
+    """The same with one more row, with which a value agrees that excuses the table, and everything else."""
+    for literal in unless:
+        every = frozenset(range(-1, len(table.rows)))
+        size = readings.size(literal.variable)
+        before = rows_of.get(literal.variable, (every,) * size)
+        rows_of = {variable: tuple(rows | {EXCUSED} for rows in found) for variable, found in rows_of.items()}
+        rows_of[literal.variable] = tuple(
+            before[value] | {EXCUSED} if value in literal.values else before[value] - {EXCUSED}
+            for value in range(size)
+        )
+    return rows_of
 
 
 def rows_by_value(
@@ -104,7 +129,10 @@ class ColumnIndex:
 
 
 def _forbidden(
-    table: VariantTable, rows_of: dict[int, tuple[frozenset[int], ...]], origin: Origin
+    table: VariantTable,
+    rows_of: dict[int, tuple[frozenset[int], ...]],
+    origin: Origin,
+    unless: tuple[Literal, ...],
 ) -> Iterator[Constraint]:
     """One clause per row: some cell does not match."""
     values_of: dict[int, dict[frozenset[int], list[int]]] = {}
@@ -120,7 +148,7 @@ def _forbidden(
             for variable, found in values_of.items()
         )
         if not any(len(literal.values) == len(rows_of[literal.variable]) for literal in literals):
-            yield ClauseConstraint(literals, origin)
+            yield ClauseConstraint(merged((*literals, *unless)), origin)
 
 
 def _allowed(rows_of: dict[int, tuple[frozenset[int], ...]], origin: Origin) -> Iterator[Constraint]:
@@ -154,14 +182,25 @@ def class_rows(kinds: list[list[frozenset[int]]]) -> frozenset[tuple[int, ...]]:
     return frozenset(c for row in shared for c in product(*(by_row[row] for by_row in holding)))
 
 
-def _by_evaluation(table: VariantTable, readings: Readings, origin: Origin) -> Iterator[Constraint]:
+def _by_evaluation(
+    table: VariantTable, readings: Readings, origin: Origin, unless: tuple[Literal, ...]
+) -> Iterator[Constraint]:
     """A column that reads several variables: the table is asked for every combination."""
     expressions = tuple(column.expression for column in table.columns)
-    scope = readings.scope_of(expressions)
-    classes = tuple(readings.classes(expressions, variable) for variable in scope)
+    excuses = {literal.variable: literal.values for literal in unless}
+    scope = tuple(sorted({*readings.scope_of(expressions), *excuses}))
+    classes = tuple(
+        ValueClasses.by(range(readings.size(variable)))
+        if variable in excuses
+        else readings.classes(expressions, variable)
+        for variable in scope
+    )
     read = readings.reader(expressions)
 
     def function(values: tuple[int, ...]) -> bool:
-        return broken_rows(table, read(dict(zip(scope, values, strict=True)))) is None
+        of = dict(zip(scope, values, strict=True))
+        if any(of[variable] in found for variable, found in excuses.items()):
+            return True
+        return broken_rows(table, read(of)) is None
 
     yield asked_by_class(scope, classes, function, origin)

@@ -452,6 +452,8 @@ def pc(edit: Callable[[str], str] = str) -> Configurator:
     read = [file for file in folder.rglob("*") if file.suffix in {".pcat", ".csv"}]
     files = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in read}
     files["rules.pcat"] = edit(files["rules.pcat"])
+    # A scenario that chooses everything would have to choose what an edit adds.
+    files["desktop_pc.pcat"] = files["desktop_pc.pcat"].replace("choose only", "choose")
     return Configurator.from_text(files["desktop_pc.pcat"], name="desktop_pc.pcat", files=files)
 
 

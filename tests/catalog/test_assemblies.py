@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from configurator import CatalogError, Completed, Configurator, Count, Invalid
+from configurator import CatalogError, Completed, Configurator, Count, Invalid, Valid
 
 RACK = """catalog rack
 unit W
@@ -441,3 +441,110 @@ def test_a_default_that_lists_instances_is_kept_as_a_whole_or_not_at_all() -> No
     assert isinstance(yielding, Completed)
     assert [] == yielding.configuration.to_dict()["bag"]
     assert ["bag = [{ size = L }, { size = M }]"] == [wish.text for wish in yielding.wishes]
+
+
+FILLED = """catalog t
+option y : yesno
+assembly a CHOOSE {
+  option b : yesno
+  option x : some 0..1 of { lid, net }
+  calc outer = y
+}
+"""
+
+
+@pytest.mark.parametrize("engine", ["exhaustive", "backtracking", "sat", "diagram"])
+@pytest.mark.parametrize(
+    ("choose", "rule", "number"),
+    # An instance is one of six: b, and one of three sets.
+    [
+        ("optional", "count(a where lid in x) <= 0", 2 * (1 + 4)),
+        ("optional", "count(a where not (lid in x)) <= 0", 2 * (1 + 2)),
+        ("0..2", "count(a where y) <= 1", 28 + 7),
+        ("optional", "a.outer", 1 + 1 + 6),
+        ("optional", "not a.outer", 1 + 6 + 1),
+        ("0..2", "any(product.a.b = yes) and distinct(product.a.b) <= 1", 2 * (3 + 6)),
+    ],
+)
+def test_aggregates_over_instances_count_what_is_there(
+    choose: str, rule: str, number: int, engine: str
+) -> None:
+    text = FILLED.replace("CHOOSE", f"choose {choose}") + f"rule r: require {rule}\n"
+
+    assert number == count(text, engine=engine)
+
+
+@pytest.mark.parametrize("engine", ["exhaustive", "backtracking", "sat", "diagram"])
+@pytest.mark.parametrize(
+    ("choose", "kind", "number"),
+    [
+        ("one", "allow partial", 2 + 3),
+        ("optional", "allow partial", 1 + 2 + 3),
+        ("0..2", "allow partial", 1 + 5 + 15),
+        ("0..2", "allow", 1 + 2 + 3),
+        ("0..2", "forbid", 1 + 4 + 10),
+    ],
+)
+def test_a_table_inside_an_assembly_says_nothing_where_that_is_absent(
+    choose: str, kind: str, number: int, engine: str
+) -> None:
+    text = f"""catalog t
+    assembly a choose {choose} {{
+      option c : one of {{ red, blue }}
+      option n : whole 1..3
+      table t {kind} {{
+        | c   | n    |
+        |-----|------|
+        | red | 1..2 |
+      }}
+    }}
+    """
+    assert number == count(text, engine=engine)
+
+
+def test_a_slot_inside_an_assembly_is_asked_whether_it_is_filled() -> None:
+    text = """catalog t
+    assembly rack choose optional {
+      family extra choose optional {
+        | sku | n |
+        |-----|---|
+        | X   | 1 |
+      }
+    }
+    """
+    assert 1 == count(text + "rule r: require rack.extra is chosen")
+    assert 2 == count(text + "rule r: require rack.extra is absent")
+
+
+def test_what_is_said_of_the_inside_of_an_assembly_brings_it_in() -> None:
+    text = """catalog t
+    option v : yesno
+    assembly basket choose optional {
+      option lid : yesno
+      option x : some 0..1 of { lock, net }
+      assembly pod choose one { option q : yesno }
+    }
+    """
+    every = count(text) // 2 - 1
+    assert every == 2 * 3 * 2
+    assert 2 * every == count(text, {"basket.pod": {}})
+    assert 2 * every // 3 == count(text, {"basket.x": []})
+    whole = {"v": True, "basket.lid": True, "basket.x": [], "basket.pod.q": False}
+    assert isinstance(Configurator.from_text(text).validate(whole, only=True), Valid)
+
+
+def test_aggregates_of_the_instance_itself_may_stand_in_a_where() -> None:
+    text = """catalog t
+    assembly a choose 0..2 {
+      family f choose optional {
+        | sku | n |
+        |-----|---|
+        | X   | 1 |
+        | Y   | 2 |
+      }
+      calc c = sum(f.n)
+    }
+    """
+    # Of ten, two of X are too many.
+    assert 9 == count(text + "rule r: require count(a where sum(n) = 1) <= 1")
+    assert 3 == count(text + "rule r: for each a require a.c = 0")

@@ -31,7 +31,8 @@ COMPLETE_KEYS = [
     "conflicts",
 ]
 SHOW_KEYS = [
-    *("name", "title", "version", "digest", "currency", "timezone", "tested_on", "units", "families", "product"),
+    *("name", "title", "version", "digest", "currency", "timezone", "tested_on"),
+    *("units", "families", "product"),
     *("calcs", "rules", "defaults", "wishes", "bundles", "scenarios", "dates"),
 ]
 ACCEPT_KEYS = [
