@@ -8,6 +8,7 @@ import pytest
 
 from configurator.configuration.completion import Completed
 from configurator.configuration.domains import (
+    AssemblyOffers,
     IdenticalOffers,
     MixedOffers,
     NumberOffers,
@@ -103,6 +104,8 @@ def values(session: Session, place: str) -> list[tuple[Any, ...]]:
             return [(o.element, o.state, text(o.price_delta)) for o in elements]
         case NumberOffers(intervals=intervals):
             return [(interval.low, interval.high) for interval in intervals]
+        case AssemblyOffers():
+            raise AssertionError("no assemblies here")
 
 
 def text(delta: object) -> str | None:

@@ -10,6 +10,7 @@ from made_catalogs import MadeCatalog, Names, plain_names, with_names
 from made_products import Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 from configurator.configuration.domains import (
+    AssemblyOffers,
     IdenticalOffers,
     MixedOffers,
     NumberOffers,
@@ -81,6 +82,8 @@ def told_offers(offers: PlaceOffers) -> Json:
             return [[json_value(i.low), json_value(i.high)] for i in intervals]
         case SetOffers(elements=elements):
             return [[offer.element, offer.state] for offer in elements]
+        case AssemblyOffers():
+            raise AssertionError(offers)
 
 
 Defaults = Mapping[str, Filling]

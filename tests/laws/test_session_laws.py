@@ -18,6 +18,7 @@ from made_prices import PricedCatalog, priced_catalogs
 from made_products import DAY, Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 from configurator.configuration.domains import (
+    AssemblyOffers,
     IdenticalOffers,
     Interval,
     MixedOffers,
@@ -179,6 +180,8 @@ def told(offers: PlaceOffers, tell: Callable[[PriceDelta], Json]) -> Json:
                 [[o.element, o.state] for o in elements],
                 [[o.element, tell(o.price_delta)] for o in elements],
             ]
+        case AssemblyOffers():
+            raise AssertionError(offers)
 
 
 def told_all(session: Session) -> Mapping[str, Json]:
@@ -407,6 +410,8 @@ def standings(place: MadePlace, offers: PlaceOffers) -> Standing:
         case SetOffers(elements=elements):
             states = {"must": "forced", "can": "free", "cannot": "excluded"}
             return [(states[o.state], o.reason, o.element) for o in elements]
+        case AssemblyOffers():
+            raise AssertionError(offers)
 
 
 def _as_asked(place: MadePlace, value: object) -> object:
