@@ -185,7 +185,7 @@ class InstanceChoices(Generic[V]):
             raise ChoiceProblem(f"`{told}` is an assembly", "write `{ … }` for what is inside it")
         if there is False and not own:
             raise ChoiceProblem(f"`{key}` cannot be left out")
-        if instance.presence is not None:
+        if own and instance.presence is not None:
             yield There(instance.presence, there is not False)
         for entry in entries or ():
             path = f"{instance.prefix}.{entry.path}"

@@ -108,17 +108,7 @@ def choices_at(catalog: Catalog, key: object, value: object) -> Choices:
             found.append(OptionChoice(part.presence, part.there, presence=True))
         else:
             found.append(_at_place(part.place, part.value, catalog, at_least=part.at_least))
-    around = catalog.place_of[key].within if key in catalog.place_of else None
-    if around is not None and _is_nothing(found[0]):
-        # That something inside is left empty is said of an assembly that is there.
-        found.insert(0, OptionChoice(around, value=True, presence=True))
     return tuple(found)
-
-
-def _is_nothing(choice: PlaceChoice) -> bool:
-    if isinstance(choice, SlotChoice):
-        return not choice.units and not choice.at_least
-    return choice.value == frozenset() and not choice.at_least
 
 
 def speaks_of_instances(catalog: Catalog, key: str) -> bool:

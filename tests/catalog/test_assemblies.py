@@ -516,7 +516,7 @@ def test_a_slot_inside_an_assembly_is_asked_whether_it_is_filled() -> None:
     assert 2 == count(text + "rule r: require rack.extra is absent")
 
 
-def test_what_is_said_of_the_inside_of_an_assembly_brings_it_in() -> None:
+def test_a_value_inside_an_assembly_brings_it_in_and_an_empty_place_does_not() -> None:
     text = """catalog t
     option v : yesno
     assembly basket choose optional {
@@ -525,10 +525,11 @@ def test_what_is_said_of_the_inside_of_an_assembly_brings_it_in() -> None:
       assembly pod choose one { option q : yesno }
     }
     """
-    every = count(text) // 2 - 1
-    assert every == 2 * 3 * 2
-    assert 2 * every == count(text, {"basket.pod": {}})
-    assert 2 * every // 3 == count(text, {"basket.x": []})
+    inside = 2 * 3 * 2
+    assert 2 * (1 + inside) == count(text)
+    assert 2 * inside // 2 == count(text, {"basket.pod.q": False})
+    assert 2 * inside // 3 == count(text, {"basket": {"x": []}})
+    assert 2 * (1 + inside // 3) == count(text, {"basket.x": []})
     whole = {"v": True, "basket.lid": True, "basket.x": [], "basket.pod.q": False}
     assert isinstance(Configurator.from_text(text).validate(whole, only=True), Valid)
 
