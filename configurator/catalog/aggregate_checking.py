@@ -76,13 +76,24 @@ class AggregateChecker:
         reaches = [self.names.reach(path, scope) for path in _paths(node.argument)]
         found = [each for each in reaches if each is not None and each.instances and not each.slots]
         # Of a single assembly only if it is all that is looked at: else the rest says what is run over.
-        alone = isinstance(node.argument, PathReference)
+        alone = self._looks_at_instances_alone(node, scope)
         wanted = [each for each in found if each.several or alone]
         return (
             wanted[0]
             if wanted and not any(each and each.several and each.slots for each in reaches)
             else None
         )
+
+    def _looks_at_instances_alone(self, node: written.Aggregate, scope: Scope) -> bool:
+        """Whether all paths of an aggregate lead into assemblies, but for words that are values."""
+        slots = self._slots_in(scope, of_product=False)
+        for path in _paths(node.argument):
+            reach = self.names.reach(path, scope)
+            if reach is None and (len(path.names) > 1 or self._columns_among([path.names[0]], slots)):
+                return False
+            if reach is not None and not reach.instances:
+                return False
+        return True
 
     def _over_instances(self, node: written.Aggregate, reach: Reach, scope: Scope) -> Expression | None:
         """An aggregate over instances: names stand for what is inside, then for what is around."""
@@ -199,14 +210,15 @@ class AggregateChecker:
             and argument.names[0].text == "product"
             and len(argument.names) > 1
         ):
-            argument = PathReference(argument.names[1:], argument.span)
+            column = PathReference(argument.names[1:], argument.span)
+            # Any other path keeps its first word: something nearer may be called like the rest of it.
+            argument = column if self.names.is_column(column, bound) else argument
         if isinstance(argument, PathReference):
             found = self.names.reach(argument, scope)
             if found is not None and found.slots and not found.rest and node.function != "distinct":
                 return self._whole_slot(node, found.slots[0], scope)
             if len(argument.names) > 1 and argument.names[-1].text == "quantity":
                 return Constant(1, PLAIN_NUMBER)
-        del bound
         return self._reader.value(argument, scope)
 
     def _whole_slot(self, node: written.Aggregate, slot: Slot, scope: Scope) -> Expression | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
+from configurator.catalog.choices import OptionChoice
 from configurator.catalog.evaluation import evaluate
 from configurator.catalog.expressions import Calc, CalcValue, Comparison, Constant, Expression
 from configurator.catalog.model import Catalog, Objective, Preference
@@ -133,7 +134,12 @@ def keep_wishes(
 def _runs(question: Question, aims: Sequence[Aim]) -> Iterator[list[tuple[str, Wish]]]:
     """Wishes by name in the order in which they are minded, in runs: an objective is one of its own."""
     catalog = question.product.catalog
-    chosen = {place_of(choice) for choice in question.choices.choices}
+    # That an assembly is there says nothing yet of what is inside it.
+    chosen = {
+        place_of(choice)
+        for choice in question.choices.choices
+        if not (isinstance(choice, OptionChoice) and choice.presence and choice.value is True)
+    }
     wishes: list[tuple[str, Wish]] = [("", aim) for aim in aims]
     wishes += [
         (f"default {number}", every[0])

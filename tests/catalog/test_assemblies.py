@@ -549,3 +549,50 @@ def test_aggregates_of_the_instance_itself_may_stand_in_a_where() -> None:
     # Of ten, two of X are too many.
     assert 9 == count(text + "rule r: require count(a where sum(n) = 1) <= 1")
     assert 3 == count(text + "rule r: for each a require a.c = 0")
+
+
+@pytest.mark.parametrize("engine", ["exhaustive", "backtracking", "sat", "diagram"])
+@pytest.mark.parametrize("function", ["sum", "max", "min"])
+def test_product_in_an_aggregate_passes_over_what_is_nearer(function: str, engine: str) -> None:
+    text = f"""catalog t
+    assembly rack choose one {{
+      family p choose one {{
+        | sku | n |
+        |-----|---|
+        | A2  | 1 |
+        | B2  | 2 |
+      }}
+      rule r: require {function}(product.p.n) = 1
+    }}
+    family p choose one {{
+      | sku | n |
+      |-----|---|
+      | A1  | 1 |
+      | B1  | 2 |
+    }}
+    """
+    listed = [each.to_dict() for each in Configurator.from_text(text, engine=engine).configurations()]
+
+    assert [{"rack": {"p": "A2"}, "p": "A1"}, {"rack": {"p": "B2"}, "p": "A1"}] == listed
+
+
+def test_an_aggregate_compares_values_of_a_single_assembly() -> None:
+    text = """catalog t
+    assembly a choose optional { option col : one of { red, blue } option w : whole 0..1 }
+    """
+    assert 2 == count(text + "rule r: require any(a.col = blue)")
+    assert 2 == count(text + "rule r: require any(a.w = 1)")
+
+
+@pytest.mark.parametrize("choices", [{"basket": {"b": False}}, {"basket.b": False}])
+def test_a_default_of_an_assembly_minds_what_it_speaks_of_however_that_is_chosen(
+    choices: dict[str, object],
+) -> None:
+    text = """catalog t
+    assembly basket choose optional { option col : one of { red, blue } option b : yesno }
+    default basket = { col = blue }
+    """
+    found = Configurator.from_text(text).complete(choices)
+
+    assert isinstance(found, Completed)
+    assert {"col": "blue", "b": False} == found.configuration.to_dict()["basket"]
