@@ -83,34 +83,24 @@ class Any:
 Formula = Atom | All | Any
 
 
-def must_not_be(never: bool, expression: Expression) -> Formula:
-    """The formula that holds when the expression does not have that truth value."""
+def must_not_be(never: bool, expression: Expression, *, known: bool = False) -> Formula:
+    """The formula that holds when the expression does not have that truth value, nor with `known` none."""
     match expression:
         case Not(operand=operand):
-            return must_not_be(not never, operand)
+            return must_not_be(not never, operand, known=known)
         case Both(operands=operands):
-            parts = tuple(must_not_be(never, operand) for operand in operands)
+            parts = tuple(must_not_be(never, operand, known=known) for operand in operands)
             return Any(parts) if never else All(parts)
         case Either(operands=operands):
-            parts = tuple(must_not_be(never, operand) for operand in operands)
+            parts = tuple(must_not_be(never, operand, known=known) for operand in operands)
             return All(parts) if never else Any(parts)
         case _:
-            return Atom(expression, never)
+            return Atom(expression, never, known)
 
 
 def must_be(wanted: bool, expression: Expression) -> Formula:
     """The formula that holds where the expression has that truth value; unknown is not enough."""
-    match expression:
-        case Not(operand=operand):
-            return must_be(not wanted, operand)
-        case Both(operands=operands):
-            parts = tuple(must_be(wanted, operand) for operand in operands)
-            return All(parts) if wanted else Any(parts)
-        case Either(operands=operands):
-            parts = tuple(must_be(wanted, operand) for operand in operands)
-            return Any(parts) if wanted else All(parts)
-        case _:
-            return Atom(expression, not wanted, known=True)
+    return must_not_be(not wanted, expression, known=True)
 
 
 def atoms_of(formula: Formula) -> tuple[Atom, ...]:
