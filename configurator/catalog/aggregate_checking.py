@@ -258,25 +258,4 @@ class AggregateChecker:
 
 def _paths(node: written.Expression) -> Iterator[PathReference]:
     """Every path in an expression but those inside further aggregates, in the order written."""
-    match node:
-        case PathReference():
-            yield node
-        case written.Presence(path=path):
-            yield path
-        case written.UnaryOperation(operand=operand):
-            yield from _paths(operand)
-        case written.BinaryOperation(left=left, right=right):
-            yield from _paths(left)
-            yield from _paths(right)
-        case written.Between(item=item, low=low, high=high):
-            for part in (item, low, high):
-                yield from _paths(part)
-        case written.Membership(item=item, options=options):
-            yield from _paths(item)
-            for option in (options,) if isinstance(options, PathReference) else options:
-                yield from _paths(option)
-        case written.Conditional(condition=condition, then=then, otherwise=otherwise):
-            for part in (condition, then, otherwise):
-                yield from _paths(part)
-        case _:
-            return
+    return (each for each in written.mentions(node) if isinstance(each, PathReference))

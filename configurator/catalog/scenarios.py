@@ -397,7 +397,7 @@ class _ScenarioReader:
     def paths(self, node: written.Expression) -> tuple[ComparedPath, ...]:
         """What an expression that was checked compares: its paths and aggregates, each once, as written."""
         found: dict[str, ComparedPath] = {}
-        for part in _compared(node):
+        for part in written.mentions(node):
             text = " ".join(part.span.text.split())
             if text not in found and (path := self.path(part, text)) is not None:
                 found[text] = path
@@ -478,29 +478,3 @@ def _renamed(choice: PlaceChoice, prefixes: Mapping[str, str]) -> PlaceChoice:
 def place_key(choice: PlaceChoice) -> str:
     """The key of the place that a choice is about."""
     return choice.slot if isinstance(choice, SlotChoice) else choice.option
-
-
-def _compared(node: written.Expression) -> Iterator[PathReference | written.Aggregate]:
-    """Every path and aggregate of an expression, in the order written."""
-    match node:
-        case PathReference() | written.Aggregate():
-            yield node
-        case written.Presence(path=path):
-            yield path
-        case UnaryOperation(operand=operand):
-            yield from _compared(operand)
-        case BinaryOperation(left=left, right=right):
-            yield from _compared(left)
-            yield from _compared(right)
-        case written.Between(item=item, low=low, high=high):
-            for part in (item, low, high):
-                yield from _compared(part)
-        case written.Membership(item=item, options=options):
-            yield from _compared(item)
-            for option in (options,) if isinstance(options, PathReference) else options:
-                yield from _compared(option)
-        case written.Conditional(condition=condition, then=then, otherwise=otherwise):
-            for part in (condition, then, otherwise):
-                yield from _compared(part)
-        case _:
-            return

@@ -3,6 +3,7 @@
 Spans are left out of equality: two expressions that differ only in where they stand are equal.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -156,3 +157,27 @@ Expression = (
 )
 Scalar = NumberLiteral | TextLiteral | DateLiteral | BooleanLiteral | Name
 """A single value, as in a component's field or a list of values."""
+
+
+def mentions(node: Expression) -> Iterator[PathReference | Aggregate]:
+    """Every path and aggregate of an expression, in the order written; not what is inside an aggregate."""
+    parts: tuple[Expression, ...] = ()
+    match node:
+        case PathReference() | Aggregate():
+            yield node
+        case Presence(path=path):
+            parts = (path,)
+        case UnaryOperation(operand=operand):
+            parts = (operand,)
+        case BinaryOperation(left=left, right=right):
+            parts = (left, right)
+        case Between(item=item, low=low, high=high):
+            parts = (item, low, high)
+        case Membership(item=item, options=options):
+            parts = (item, *((options,) if isinstance(options, PathReference) else options))
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            parts = (condition, then, otherwise)
+        case _:
+            pass
+    for part in parts:
+        yield from mentions(part)
