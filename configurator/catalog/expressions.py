@@ -5,6 +5,7 @@ aggregate binds to one unit; bound names begin with `@`, so they never meet a ke
 Equality is identity: a node is compiled once and remembered by what it is.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from attrs import field, frozen
@@ -355,3 +356,17 @@ def readdressed(place: str, name: str, prefix: str) -> str:
     if place == name or place.startswith(f"{name}."):
         return prefix + place[len(name) :]
     return place
+
+
+def standing_for(place: str, ranges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The places that a place stands for, whose path may begin with a bound name.
+
+    Args:
+        place: a path.
+        ranges: for bound names the prefixes that they stand for; others are left as they are.
+    """
+    name = place.partition(".")[0]
+    if name not in ranges:
+        return (place,)
+    starts = (prefix + place[len(name) :] for prefix in ranges[name])
+    return tuple(each for start in starts for each in standing_for(start, ranges))

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from attrs import frozen
 
 from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice
-from configurator.catalog.structure import AssemblyPlace, Instance, Place
+from configurator.catalog.structure import AssemblyPlace, Instance, Place, is_presence
 from configurator.diagnostics.suggestion import did_you_mean
 
 V = TypeVar("V")
@@ -33,7 +33,7 @@ def add_choice(found: dict[str, PlaceChoice], choice: PlaceChoice) -> None:
 def is_spoken_of(place: Place, found: Mapping[str, PlaceChoice]) -> bool:
     """Whether a place says if an instance is there of whose inside something was chosen: then it is."""
     start = f"{place.key}."
-    return getattr(place, "presence", False) and any(key.startswith(start) for key in found)
+    return is_presence(place) and any(key.startswith(start) for key in found)
 
 
 def is_missing(place: Place, found: Mapping[str, PlaceChoice]) -> bool:
@@ -107,7 +107,7 @@ class InstanceChoices(Generic[V]):
         place = self.places.get(key)
         if assembly is not None:
             yield from self._assembly(assembly, value, at_least=at_least)
-        elif place is not None and getattr(place, "presence", False):
+        elif is_presence(place):
             yield from self._instance(key, key, Instance(key, key), value)
         elif place is not None:
             yield Leaf(place, value, at_least)

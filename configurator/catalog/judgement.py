@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from attrs import field, frozen
 
 from configurator.catalog.evaluation import Chosen, Worth, balance, evaluate, truth
-from configurator.catalog.expressions import Expression, places_of
+from configurator.catalog.expressions import Expression, places_of, standing_for
 from configurator.catalog.rules import (
     Binding,
     InstanceBinding,
@@ -177,19 +177,11 @@ def places_read(restriction: Restriction) -> tuple[str, ...]:
     for expression in expressions:
         found.update(dict.fromkeys(places_of(expression)))
     loops = [each for each in restriction.bindings if isinstance(each, InstanceBinding)]
-    standing = tuple(each for place in found for each in _standing_for(place, loops))
-    there = tuple(i.presence for loop in loops for i in loop.instances if i.presence is not None)
-    every = dict.fromkeys((*standing, *(each for place in there for each in _standing_for(place, loops))))
+    ranges = {
+        name: tuple(dict.fromkeys((each.prefix, *each.outer)[at] for each in loop.instances))
+        for loop in loops
+        for at, name in enumerate(loop.names)
+    }
+    found.update({i.presence: None for loop in loops for i in loop.instances if i.presence is not None})
+    every = dict.fromkeys(each for place in found for each in standing_for(place, ranges))
     return tuple(place for place in every if not place.startswith("@"))
-
-
-def _standing_for(place: str, loops: list[InstanceBinding]) -> tuple[str, ...]:
-    """The places that a place stands for, whose path may begin with a bound name."""
-    name = place.partition(".")[0]
-    for loop in loops:
-        if name in loop.names:
-            at = loop.names.index(name)
-            prefixes = dict.fromkeys((each.prefix, *each.outer)[at] for each in loop.instances)
-            starting = [prefix + place[len(name) :] for prefix in prefixes]
-            return tuple(found for each in starting for found in _standing_for(each, loops))
-    return (place,)

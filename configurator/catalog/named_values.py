@@ -27,6 +27,7 @@ from configurator.catalog.expressions import (
 )
 from configurator.catalog.loading import Module
 from configurator.catalog.names import Scope
+from configurator.catalog.structure import is_presence
 from configurator.catalog.units import find_unit
 from configurator.catalog.values import ABSENT, NumberType, Unit, describe_dimension, normal
 from configurator.source import Span
@@ -244,8 +245,7 @@ def is_absent_without(draft: Draft, prefix: str, expression: Expression) -> bool
         case AttributeOf(place=place) | ComponentIn(place=place) | QuantityIn(place=place):
             return place.startswith(f"{prefix}.")
         case OptionValue(option=option):
-            found = draft.place(option)
-            return option.startswith(f"{prefix}.") and not getattr(found, "presence", False)
+            return option.startswith(f"{prefix}.") and not is_presence(draft.place(option))
         case Arithmetic(left=left, right=right):
             return is_absent_without(draft, prefix, left) or is_absent_without(draft, prefix, right)
         case CalcValue(calc=calc):

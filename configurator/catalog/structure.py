@@ -187,6 +187,11 @@ Place = Slot | ProductOption
 """Something to be decided."""
 
 
+def is_presence(place: Place | None) -> bool:
+    """Whether a place is an option that says if an instance of an assembly is there."""
+    return isinstance(place, ProductOption) and place.presence
+
+
 @frozen
 class Instance:
     """One of the places that an assembly may take.

@@ -22,6 +22,7 @@ from configurator.catalog.expressions import (
     QuantityIn,
     children,
     places_of,
+    standing_for,
 )
 from configurator.catalog.values import ABSENT, BLANK, Missing, Value
 from configurator.lowering.layout import (
@@ -213,7 +214,7 @@ def _collect(
     """Gather what a node reads of the variable; `ranges` are the slots a bound name stands for."""
 
     def reads(place: str) -> bool:
-        return any(variable in readings.variables(each) for each in _standing_for(place, ranges))
+        return any(variable in readings.variables(each) for each in standing_for(place, ranges))
 
     match node:
         case AttributeOf(place=place, attribute=attribute) if reads(place):
@@ -232,7 +233,7 @@ def _collect(
                 leaves.setdefault(("chosen", ""))
         case Aggregate(slots=slots, bound=bound):
             inside = any(slot.partition(".")[0] in ranges for slot in slots)
-            slots = tuple(each for slot in slots for each in _standing_for(slot, ranges))
+            slots = tuple(each for slot in slots for each in standing_for(slot, ranges))
             if not any(variable in readings.variables(slot) for slot in slots):
                 ranges = {**ranges, bound: slots}
             elif separable(node) and not inside:
@@ -246,16 +247,6 @@ def _collect(
             pass
     for child in children(node):
         _collect(child, readings, variable, leaves, ranges)
-
-
-def _standing_for(place: str, ranges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The places that a place stands for, whose path may begin with a bound name."""
-    if not place.startswith("@"):
-        return (place,)
-    name, dot, rest = place.partition(".")
-    if name not in ranges:
-        return (place,)
-    return tuple(each for prefix in ranges[name] for each in _standing_for(prefix + dot + rest, ranges))
 
 
 def separable(node: Aggregate) -> bool:
