@@ -59,6 +59,11 @@ class OptionChoice:
 PlaceChoice = SlotChoice | OptionChoice
 
 
+def place_of(choice: PlaceChoice) -> str:
+    """The key of the slot or option a choice is about."""
+    return choice.slot if isinstance(choice, SlotChoice) else choice.option
+
+
 class ChoiceProblem(Exception):  # noqa: N818 - carried to whoever knows the place, never to a user
     """A choice that fits no place. `code` is that of the diagnostic, `help` holds next steps."""
 

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from attrs import frozen
 
-from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice
+from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice, place_of
 from configurator.catalog.structure import AssemblyPlace, Instance, Place, is_presence
 from configurator.diagnostics.suggestion import did_you_mean
 
@@ -25,7 +25,7 @@ def add_choice(found: dict[str, PlaceChoice], choice: PlaceChoice) -> None:
     Raises:
         ChoiceProblem: something else was said about the place.
     """
-    key = choice.option if isinstance(choice, OptionChoice) else choice.slot
+    key = place_of(choice)
     if found.setdefault(key, choice) != choice:
         raise ChoiceProblem(f"`{key}` is chosen twice, and not alike")
 

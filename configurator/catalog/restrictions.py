@@ -8,7 +8,14 @@ from attrs import evolve
 
 from configurator.catalog.aggregate_checking import BOOLEAN
 from configurator.catalog.cell_values import CellProblem, read_value
-from configurator.catalog.choices import ChoiceProblem, OptionChoice, PlaceChoice, SlotChoice, read_choice
+from configurator.catalog.choices import (
+    ChoiceProblem,
+    OptionChoice,
+    PlaceChoice,
+    SlotChoice,
+    place_of,
+    read_choice,
+)
 from configurator.catalog.draft import Draft
 from configurator.catalog.expansion import bindings_inside
 from configurator.catalog.expression_checking import shown_unit
@@ -262,7 +269,7 @@ def resolve_default(draft: Draft, values: NamedValues, module: Module, node: Def
 
 def with_surroundings(draft: Draft, choice: PlaceChoice, guard: Expression | None) -> Expression | None:
     """What is inside an assembly has its default where the assembly is there; it does not bring it in."""
-    place = draft.places[choice.slot if isinstance(choice, SlotChoice) else choice.option]
+    place = draft.places[place_of(choice)]
     if place.within is None:
         return guard
     there = IsChosen(place.within, chosen=True, type=BOOLEAN)

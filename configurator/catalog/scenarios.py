@@ -14,6 +14,7 @@ from configurator.catalog.choices import (
     SlotChoice,
     empty_choice,
     option_choice,
+    place_of,
     slot_choice,
 )
 from configurator.catalog.draft import Draft
@@ -233,7 +234,7 @@ class _ScenarioReader:
     def leave_out(self, found: dict[str, PlaceChoice], bundles: list[str]) -> None:
         """`choose only`: what neither the scenario nor a bundle names is absent."""
         applied = [bundle for bundle in self.draft.bundles if bundle.key in bundles]
-        named = {key for bundle in applied for choice in bundle.choices for key in (place_key(choice),)}
+        named = {key for bundle in applied for choice in bundle.choices for key in (place_of(choice),)}
         open_places: list[str] = []
         for key, place in self.draft.places.items():
             if key in found or key in named or is_missing(place, found):
@@ -355,7 +356,7 @@ class _ScenarioReader:
         if not place.repeated:
             return (choices,)
         prefixes = [instance.prefix for instance in place.instances]
-        nested = any("[" in place_key(choice).partition("]")[2] for choice in choices)
+        nested = any("[" in place_of(choice).partition("]")[2] for choice in choices)
         if nested or len(prefixes) > MOST_INSTANCES:
             self.draft.error(
                 "E0304",
@@ -469,12 +470,7 @@ _GIVES = {"warn": "warning", "hint": "hint"}
 
 def _renamed(choice: PlaceChoice, prefixes: Mapping[str, str]) -> PlaceChoice:
     """The same choice about another instance."""
-    key = place_key(choice)
+    key = place_of(choice)
     prefix = next(each for each in prefixes if key == each or key.startswith(f"{each}."))
     other = prefixes[prefix] + key.removeprefix(prefix)
     return evolve(choice, slot=other) if isinstance(choice, SlotChoice) else evolve(choice, option=other)
-
-
-def place_key(choice: PlaceChoice) -> str:
-    """The key of the place that a choice is about."""
-    return choice.slot if isinstance(choice, SlotChoice) else choice.option

@@ -5,7 +5,7 @@ Their names and types are checked as everything else's.
 
 from attrs import evolve
 
-from configurator.catalog.choices import PlaceChoice, SlotChoice
+from configurator.catalog.choices import PlaceChoice, place_of
 from configurator.catalog.draft import Draft
 from configurator.catalog.loading import Module
 from configurator.catalog.messages import read_message
@@ -54,7 +54,7 @@ def check_bundle(draft: Draft, values: NamedValues, module: Module, node: Bundle
     chosen: dict[str, PlaceChoice] = {}
     for choice in node.choices:
         for found in resolve_choices(draft, values, module, choice) or ():
-            place = found.slot if isinstance(found, SlotChoice) else found.option
+            place = place_of(found)
             if place in chosen:
                 # The same path twice is a mistake of form; this is one place by two paths.
                 draft.error("E0112", f"the choice of `{place}` stands twice", choice.span)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from configurator.availability.balances import Shortage
+from configurator.catalog.choices import place_of
 from configurator.catalog.model import Catalog
 from configurator.catalog.values import format_number
 from configurator.cli.terminal import GAP, column_widths
@@ -23,7 +24,6 @@ from configurator.explanation.evidence import (
     RuleEvidence,
     StockEvidence,
 )
-from configurator.lowering.choices import place_of
 
 GOOD = "bold green"
 BAD = "bold red"

@@ -10,10 +10,10 @@ from configurator.catalog.choices import (
     ChoiceProblem,
     OptionChoice,
     PlaceChoice,
-    SlotChoice,
     empty_choice,
     in_base_units,
     option_choice,
+    place_of,
     slot_choice,
 )
 from configurator.catalog.instance_choices import (
@@ -74,7 +74,7 @@ def read_choices(
             problems.append(problem.message)
             help_lines.extend(problem.help)
     if only:
-        named = {place_named(choice) for bundle in bundles for choice in bundle.choices}
+        named = {place_of(choice) for bundle in bundles for choice in bundle.choices}
         for place in catalog.places:
             if place.key in named or place.key in found or is_missing(place, found):
                 continue
@@ -145,11 +145,6 @@ def _including(value: object) -> tuple[object, bool]:
     if isinstance(value, Mapping) and set(value) == {"includes"}:
         return value["includes"], True
     return value, False
-
-
-def place_named(choice: PlaceChoice) -> str:
-    """The path of the place that a choice is about."""
-    return choice.slot if isinstance(choice, SlotChoice) else choice.option
 
 
 def shown(value: object) -> str:

@@ -16,6 +16,7 @@ from typing import Literal, NoReturn
 
 from attrs import evolve, field, frozen
 
+from configurator.catalog.choices import place_of
 from configurator.catalog.evaluation import Chosen, evaluate
 from configurator.catalog.messages import tell
 from configurator.catalog.model import Objective, Preference
@@ -34,7 +35,6 @@ from configurator.configuration.wishes import Aim, Step, calc_of, default_text, 
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import InvalidConfigurationError, SearchLimitError
 from configurator.explanation.conflict import Conflict
-from configurator.lowering.choices import place_of
 from configurator.lowering.objectives import is_number
 
 WishState = Literal["kept", "not kept", "idle"]

@@ -6,14 +6,13 @@ from functools import partial
 
 from attrs import field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, place_of
 from configurator.catalog.model import Catalog
 from configurator.catalog.structure import ProductOption
 from configurator.configuration.choices import read_choices
 from configurator.configuration.nested_choices import choice_json
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.errors import ChoiceError
-from configurator.lowering.choices import place_of
 
 
 @frozen

@@ -7,7 +7,7 @@ For keeping and telling they are put together again, as far as they say all that
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.model import Catalog
 from configurator.catalog.structure import AssemblyPlace, Instance, ProductOption, Slot
 from configurator.configuration.model import (
@@ -17,7 +17,6 @@ from configurator.configuration.model import (
     json_value,
     option_value,
 )
-from configurator.lowering.choices import place_of
 
 Flat = Mapping[str, PlaceChoice]
 """Choices by the paths of their places."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, SlotChoice, place_of
 from configurator.catalog.model import Catalog
 from configurator.catalog.structure import AssemblyPlace, Instance, Place, ProductOption, Slot
 from configurator.catalog.values import Missing, SetType, Value, normal
@@ -38,7 +38,6 @@ from configurator.csp.constraints import LinearTerm
 from configurator.engines.engine import NO_LIMITS, Domains, Optimum, SearchLimits, Unknown
 from configurator.engines.multiset_questions import multiset_offers
 from configurator.errors import SearchLimitError
-from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, SetLayout, SlotLayout, is_outside
 
 Deltas = Callable[[int, int], PriceDelta]

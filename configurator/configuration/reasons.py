@@ -19,6 +19,7 @@ from configurator.catalog.choices import (
     PlaceChoice,
     SlotChoice,
     option_choice,
+    place_of,
     slot_choice,
 )
 from configurator.catalog.evaluation import Chosen, evaluate
@@ -72,7 +73,7 @@ from configurator.explanation.conflict import (
 from configurator.explanation.derivation import Derivation, Goal, derive
 from configurator.explanation.evidence import Fact
 from configurator.explanation.minimal_sets import MinimalSet, smallest_conflict
-from configurator.lowering.choices import lower_choices, place_of
+from configurator.lowering.choices import lower_choices
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout, is_outside
 from configurator.lowering.objectives import LoweredObjective, lower_calc
 from configurator.lowering.origins import ChoiceOrigin

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from attrs import evolve
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.model import Catalog
 from configurator.configuration.given_choices import lies_at
 from configurator.configuration.product import Question
@@ -16,7 +16,6 @@ from configurator.csp.constraints import ClauseConstraint, Constraint, LinearCon
 from configurator.engines.engine import SearchLimits
 from configurator.engines.switched import Part
 from configurator.explanation.conflict import Case, Member, SwitchedCase, choice_part, switched_rules
-from configurator.lowering.choices import place_of
 
 
 def locked_places(catalog: Catalog, locked: Collection[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from operator import contains
 
 from attrs import define, evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.structure import ALWAYS, Place, Slot
 from configurator.configuration.price_deltas import Price, price_of
 from configurator.configuration.pricing import Amount
@@ -28,7 +28,7 @@ from configurator.engines.engine import Feasible, Infeasible, Objective, SearchL
 from configurator.engines.sat import SatEngine, SatSearch
 from configurator.engines.switched import Clash, Possible, SwitchedProblem
 from configurator.errors import SearchLimitError
-from configurator.lowering.choices import LoweredChoices, lower_choices, place_of
+from configurator.lowering.choices import LoweredChoices, lower_choices
 from configurator.lowering.layout import Layout, OptionLayout, PlaceLayout, SetLayout, SlotLayout, lay_out
 from configurator.lowering.objectives import LoweredObjective, lower_calc
 from configurator.lowering.product import LoweredProduct, set_literals, unit_literals

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, place_of
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.model import Catalog
 from configurator.catalog.structure import Place, ProductOption, Slot
@@ -39,7 +39,6 @@ from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import ChoiceError, InvalidConfigurationError, SearchLimitError
 from configurator.explanation.conflict import Conflict, SwitchedCase
 from configurator.explanation.minimal_sets import corrections
-from configurator.lowering.choices import place_of
 
 DEFAULT_LIMIT = 3
 """How many repairs are told when nobody says."""

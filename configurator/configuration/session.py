@@ -13,6 +13,7 @@ from typing import Generic, Literal, TypeVar
 
 from attrs import define, evolve, field, frozen
 
+from configurator.catalog.choices import place_of
 from configurator.catalog.model import Bundle, Catalog
 from configurator.configuration.bundles import read_bundles
 from configurator.configuration.completion import (
@@ -46,7 +47,7 @@ from configurator.engines.engine import NO_LIMITS, Domains, Infeasible, SearchLi
 from configurator.engines.switched import Clash, Possible
 from configurator.errors import SearchLimitError
 from configurator.explanation.minimal_sets import corrections
-from configurator.lowering.choices import lower_choices, place_of
+from configurator.lowering.choices import lower_choices
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from configurator.catalog.choices import place_of
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.judgement import violations
 from configurator.catalog.rules import Rule
@@ -38,7 +39,7 @@ from configurator.explanation.conflict import (
     find_conflict,
     sentence,
 )
-from configurator.lowering.choices import lower_choices, place_of
+from configurator.lowering.choices import lower_choices
 
 
 @frozen

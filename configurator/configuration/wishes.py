@@ -11,7 +11,7 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from configurator.catalog.choices import OptionChoice
+from configurator.catalog.choices import OptionChoice, place_of
 from configurator.catalog.evaluation import evaluate
 from configurator.catalog.expressions import Calc, CalcValue, Comparison, Constant, Expression
 from configurator.catalog.model import Catalog, Objective, Preference
@@ -33,7 +33,6 @@ from configurator.csp.variables import Assignment
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import SearchLimits
 from configurator.errors import ChoiceError
-from configurator.lowering.choices import place_of
 from configurator.lowering.objectives import (
     LoweredObjective,
     condition_constraints,

@@ -17,7 +17,7 @@ from itertools import combinations_with_replacement, product
 
 from attrs import define, field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.evaluation import Chosen, Units, Worth
 from configurator.catalog.judgement import places_read, violations
 from configurator.catalog.rules import Restriction
@@ -42,7 +42,6 @@ from configurator.explanation.conflict import (
     restriction_of,
 )
 from configurator.explanation.evidence import DecisionEvidence, Fact
-from configurator.lowering.choices import place_of
 from configurator.lowering.layout import OptionLayout, PlaceLayout, SetLayout, SlotLayout
 from configurator.lowering.product import LoweredProduct, unit_literals
 

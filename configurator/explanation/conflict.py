@@ -18,7 +18,7 @@ from typing import Literal as OneOf
 
 from attrs import evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.evaluation import Chosen, Units, Worth
 from configurator.catalog.expressions import Aggregate, AttributeOf, Expression, children
 from configurator.catalog.judgement import (
@@ -51,7 +51,7 @@ from configurator.explanation.evidence import (
     WishEvidence,
 )
 from configurator.explanation.minimal_sets import MinimalSet, minimal_conflicts, shrink
-from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, missing, place_of
+from configurator.lowering.choices import LoweredChoices, NotInForce, lower_choices, missing
 from configurator.lowering.layout import SlotLayout
 from configurator.lowering.origins import ChoiceOrigin, RestrictionOrigin
 from configurator.lowering.product import LoweredProduct

@@ -16,7 +16,7 @@ from itertools import permutations
 
 from attrs import define, evolve, field, frozen
 
-from configurator.catalog.choices import PlaceChoice
+from configurator.catalog.choices import PlaceChoice, place_of
 from configurator.catalog.judgement import places_read
 from configurator.catalog.rules import Restriction
 from configurator.csp.constraints import ClauseConstraint, Constraint
@@ -37,7 +37,6 @@ from configurator.explanation.conflict import (
 )
 from configurator.explanation.evidence import Fact, RuleEvidence, StockEvidence
 from configurator.explanation.remainders import as_told, read_of, tell_left, tell_look
-from configurator.lowering.choices import place_of
 from configurator.lowering.layout import PlaceLayout, SlotLayout
 from configurator.lowering.origins import StructureOrigin
 from configurator.lowering.product import LoweredProduct

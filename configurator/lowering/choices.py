@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 
 from attrs import field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.model import Bundle
 from configurator.catalog.structure import Component, Slot
 from configurator.csp.constraints import Constraint, LinearConstraint, LinearTerm, Literal, Origin
@@ -65,11 +65,6 @@ class LoweredChoices:
         assignment = tuple(next(iter(values)) for values in allowed)
         # One's own choice may be exact where a bundle's includes something, and the other way round.
         return assignment if all(holds(each, assignment) for each in self.constraints) else None
-
-
-def place_of(choice: PlaceChoice) -> str:
-    """The key of the slot or option a choice is about."""
-    return choice.slot if isinstance(choice, SlotChoice) else choice.option
 
 
 def with_bundles(

@@ -8,6 +8,7 @@ from attrs import evolve
 from configurator.authoring.scenarios.asked import AskedScenario, Completion
 from configurator.authoring.scenarios.outcomes import Ruling
 from configurator.authoring.scenarios.told_values import restriction_values
+from configurator.catalog.choices import place_of
 from configurator.catalog.evaluation import Chosen
 from configurator.catalog.expressions import Expression, places_of
 from configurator.catalog.rules import Restriction
@@ -31,7 +32,6 @@ from configurator.explanation.evidence import (
     RuleEvidence,
     StockEvidence,
 )
-from configurator.lowering.choices import place_of
 from configurator.lowering.layout import SlotLayout
 
 MOST_PLACES = 6

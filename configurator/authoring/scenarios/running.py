@@ -46,6 +46,7 @@ from configurator.authoring.scenarios.told_values import compared_values
 from configurator.authoring.scenarios.truths import Wanted, none_of
 from configurator.availability.balances import Shortage
 from configurator.catalog.applied_bundles import bundles_price, with_price
+from configurator.catalog.choices import place_of
 from configurator.catalog.evaluation import Chosen, evaluate, truth
 from configurator.catalog.expectations import (
     Expectation,
@@ -72,7 +73,6 @@ from configurator.engines.engine import SearchLimits, Unknown
 from configurator.errors import SearchLimitError
 from configurator.explanation.conflict import Conflict, SwitchedCase, choice_part, describe_choice
 from configurator.explanation.evidence import Fact
-from configurator.lowering.choices import place_of
 from configurator.lowering.intervals import interval_in_force
 
 FindProduct = Callable[[SearchLimits], PreparedProduct]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.model import Catalog
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.catalog.values import BooleanType, EnumerationType, SetType, format_number
@@ -23,7 +23,6 @@ from configurator.configuration.pricing import Amount
 from configurator.configuration.session import Session
 from configurator.configuration.validation import Invalid, Valid
 from configurator.errors import CatalogError
-from configurator.lowering.choices import place_of
 from configurator.source import SourceFile
 from configurator.syntax.nodes import CatalogFile, ScenarioDeclaration, ScenariosHeader
 from configurator.syntax.parser import parse_catalog

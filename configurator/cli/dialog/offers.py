@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice
+from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.structure import Place, Slot
 from configurator.catalog.values import SetType, format_number
 from configurator.cli.wording import NOTHING, signed, value_in_words
@@ -28,7 +28,6 @@ from configurator.configuration.model import ComponentQuantity, PlaceValue, opti
 from configurator.configuration.offer_reasons import OfferState
 from configurator.configuration.session import Session
 from configurator.engines.engine import Unknown
-from configurator.lowering.choices import place_of
 
 Mark = Literal["chosen", "free", "default", "forced", "excluded"]
 """How a line stands: the customer's, free, what completion would take, the only one left, not possible."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from configurator.catalog.choices import OptionChoice
+from configurator.catalog.choices import OptionChoice, place_of
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.cli.dialog.offers import OfferLine, choice_of, offer_lines, title_of
 from configurator.cli.wording import NOTHING, value_in_words
@@ -25,7 +25,6 @@ from configurator.configuration.nested_choices import chosen_value
 from configurator.configuration.offer_writing import Offers
 from configurator.configuration.session import Provenance, Session
 from configurator.engines.engine import Unknown
-from configurator.lowering.choices import place_of
 
 WORDS: Mapping[Provenance, str] = {
     "chosen": "you",
