@@ -6,8 +6,6 @@ whoever solves or explains sees nothing but slots and options. Rules inside it a
 said of a *bound name* that stands for each instance in turn (`@bag.capacity`).
 """
 
-from collections.abc import Callable
-
 from attrs import evolve, frozen
 
 from configurator.catalog.assemblies import Assembly, Home, Member, PlacedAssembly
@@ -58,7 +56,7 @@ class Expansion:
 
     def _place(self, placed: PlacedAssembly, key: str, within: str | None, around: dict[str, str]) -> None:
         assembly = self.assemblies.get(placed.assembly)
-        if assembly is None or not self._fits(placed) or not around.keys() >= set(assembly.around):
+        if assembly is None or not around.keys() >= set(assembly.around) or not self._fits(placed, assembly):
             return
         outer = tuple(around[each] for each in assembly.around)
         prefixes = [f"{key}[{at + 1}]" for at in range(placed.maximum)] if placed.repeated else [key]
@@ -92,12 +90,14 @@ class Expansion:
             self.add(member, f"{prefix}.{name}", within, {**around, assembly.key: prefix})
         self._trail.pop()
 
-    def _fits(self, placed: PlacedAssembly) -> bool:
+    def _fits(self, placed: PlacedAssembly, assembly: Assembly) -> bool:
         if placed.assembly in self._trail:
             circle = " -> ".join([*self._trail[self._trail.index(placed.assembly) :], placed.assembly])
             self.draft.error("E0330", f"these assemblies contain each other: {circle}", placed.span)
             return False
-        if len(self.contents.places) + placed.maximum > MOST_PLACES:
+        # Assemblies inside it are looked at when their turn comes.
+        own = 1 + sum(not isinstance(member, PlacedAssembly) for member in assembly.members)
+        if len(self.contents.places) + placed.maximum * own > MOST_PLACES:
             self.draft.error(
                 "E0331",
                 f"with `{placed.key}` the product has more than {MOST_PLACES:,} slots and options",
@@ -166,14 +166,14 @@ def bindings_inside(draft: Draft, module: Module) -> tuple[InstanceBinding, ...]
         return ()
     keys = (module.assembly, *draft.assemblies[module.assembly].around)
     names = tuple(map(own_name, keys))
-    return (InstanceBinding(names, instances_of(draft, lambda home: home == module.assembly)),)
+    return (InstanceBinding(names, instances_of(draft, module.assembly)),)
 
 
-def instances_of(draft: Draft, wanted: Callable[[str], bool]) -> tuple[Instance, ...]:
-    """The instances of assemblies in the product, in catalog order."""
+def instances_of(draft: Draft, assembly: str) -> tuple[Instance, ...]:
+    """The instances of an assembly in the product, in catalog order."""
     return tuple(
         instance
         for place in draft.assembly_places.values()
-        if not place.key.startswith("@") and wanted(place.assembly)
+        if place.assembly == assembly and not place.key.startswith("@")
         for instance in place.instances
     )

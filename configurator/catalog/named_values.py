@@ -90,7 +90,7 @@ class NamedValues:
         if not module.assembly:
             return [declared]
         name = declared.removeprefix(module.namespace)
-        instances = instances_of(self._draft, module.assembly.__eq__)
+        instances = instances_of(self._draft, module.assembly)
         return [f"{instance.prefix}.{name}" for instance in instances]
 
     def scope(self, module: Module, prefix: str = "") -> Scope:

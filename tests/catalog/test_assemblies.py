@@ -596,3 +596,13 @@ def test_a_default_of_an_assembly_minds_what_it_speaks_of_however_that_is_chosen
 
     assert isinstance(found, Completed)
     assert {"col": "blue", "b": False} == found.configuration.to_dict()["basket"]
+
+
+def test_what_is_inside_counts_once_for_each_instance_there_may_be() -> None:
+    options = "\n".join(f"option o{at} : yesno" for at in range(200))
+
+    with pytest.raises(CatalogError, match="with `bag` the product has more than 20,000 slots and options"):
+        Configurator.from_text(f"catalog c\nassembly bag choose 0..100 {{ {options} }}")
+    assert 9 * 201 == len(
+        Configurator.from_text(f"catalog c\nassembly bag choose 0..9 {{ {options} }}").catalog.places
+    )
