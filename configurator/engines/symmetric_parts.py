@@ -49,6 +49,7 @@ def parts_of(
     """
     places = places_of(groups)
     choices = tuple(each for each in constraints if block_of(each.scope, places) is not None)
+    _refuse_uneven_inside(choices, groups, variables)
     others = [each for each in constraints if block_of(each.scope, places) is None]
     even = _even(others, groups, variables)
     entangled = tuple(each for each in others if all(each is not other for other in even))
@@ -57,6 +58,21 @@ def parts_of(
         if len({places[v] for v in each.scope if v in places}) > 1 or not inner.isdisjoint(each.scope):
             raise SearchLimitError("what is said of several instances tells them apart")
     return Parts(choices, entangled, tuple(even))
+
+
+def _refuse_uneven_inside(
+    choices: Sequence[Constraint], groups: Sequence[NestedBlocks], variables: Sequence[Variable]
+) -> None:
+    """Of what is said of a block's own inner blocks nothing may tell several of them apart.
+
+    Raises:
+        SearchLimitError: something does.
+    """
+    for nest in groups:
+        for block, inner in zip(nest.group.blocks, nest.inner, strict=True):
+            if inner:
+                within = set(block)
+                parts_of([each for each in choices if not within.isdisjoint(each.scope)], inner, variables)
 
 
 def _even(
