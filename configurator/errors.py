@@ -21,7 +21,7 @@
         ├── IdempotencyConflict      one key, two contents; `.key`
         ├── UnknownReservationError  no such reservation; `.reservation`
         ├── ReservationStateError    the reservation is past that step; `.reservation`, `.state`
-        ├── PromiseBreakError        a count below what is already promised; `.items`
+        ├── PromiseBreakError        a fact leaves too little for what is promised; `.items`, `.orders`
         └── ClockError               the clock stepped by more than a day
 
 Each keeps its values as attributes; the text is made from them.
@@ -196,7 +196,8 @@ class OutOfStockError(StockError):
     """Components are short.
 
     Attributes:
-        shortages: `(sku, wanted, free)` for each, by SKU.
+        shortages: `(sku, wanted, free)` for each, by SKU; none where something is wanted before it could be
+            assembled.
     """
 
     def __init__(self, shortages: Sequence[tuple[str, int, int]]) -> None:
@@ -204,7 +205,8 @@ class OutOfStockError(StockError):
         super().__init__(self.shortages)
 
     def __str__(self) -> str:
-        return ", ".join(f"{sku}: wanted {wanted}, free {free}" for sku, wanted, free in self.shortages)
+        short = (f"{sku}: wanted {wanted}, free {free}" for sku, wanted, free in self.shortages)
+        return ", ".join(short) or "wanted before it could be assembled"
 
 
 class StockUnavailableError(StockError):
@@ -271,21 +273,21 @@ class ReservationStateError(StockError):
 
 
 class PromiseBreakError(StockError):
-    """A new count would fall below what is already held and allocated.
+    """A fact would leave too little for what is promised.
 
     Attributes:
-        items: `(sku, new count, promised)` for each, by SKU.
+        items: `(sku, location, missing)` for each item that is too little, by SKU and location.
+        orders: the orders that would have to be given up, in that order, each once.
     """
 
-    def __init__(self, items: Sequence[tuple[str, int, int]]) -> None:
+    def __init__(self, items: Sequence[tuple[str, str, int]], orders: Sequence[str]) -> None:
         self.items = tuple(items)
-        super().__init__(self.items)
+        self.orders = tuple(orders)
+        super().__init__(self.items, self.orders)
 
     def __str__(self) -> str:
-        told = ", ".join(
-            f"{sku}: counted {count}, promised {promised}" for sku, count, promised in self.items
-        )
-        return f"the count falls below what is promised ({told})"
+        told = ", ".join(f"{sku} {missing} too few" for sku, _, missing in self.items)
+        return f"too little is left for what is promised ({told}); to be given up: {', '.join(self.orders)}"
 
 
 class ClockError(StockError):

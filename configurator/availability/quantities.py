@@ -14,7 +14,13 @@ ItemId: TypeAlias = str
 MAXIMUM_QUANTITY: Final = 10**12
 """The largest quantity of one item, inclusive: sums of a million of them still fit 64 bits."""
 
+MAXIMUM_COUNT: Final = 2**62 - 1
+"""The largest number of an event, and the largest limit, inclusive: the sum of the two still fits 64 bits."""
+
 MAXIMUM_NAME_LENGTH: Final = 200
+
+DEFAULT_LOCATION: Final = "default"
+"""Where stock lies when nobody says where."""
 
 
 def checked_quantity(value: object, sku: ItemId) -> int:
@@ -27,6 +33,32 @@ def checked_quantity(value: object, sku: ItemId) -> int:
         raise StockRequestError(
             f"the quantity {_shown(value)} of `{sku}` is not a whole number from 0 to {MAXIMUM_QUANTITY}"
         )
+    return value
+
+
+def checked_limit(limit: object) -> int | None:
+    """`limit` as a number of answers, `None` for all there are.
+
+    Raises:
+        StockRequestError: it is negative, above `MAXIMUM_COUNT` or not an `int`.
+    """
+    return None if limit is None else _checked_count(limit, "the limit")
+
+
+def checked_event(number: object) -> int:
+    """`number` as that of an event, 0 for before the first.
+
+    Raises:
+        StockRequestError: it is negative, above `MAXIMUM_COUNT` or not an `int`.
+    """
+    return _checked_count(number, "the number of an event")
+
+
+def _checked_count(value: object, what: str) -> int:
+    if type(value) is not int or value < 0:
+        raise StockRequestError(f"{what} {_shown(value)} is not a whole number from 0 on")
+    if value > MAXIMUM_COUNT:
+        raise StockRequestError(f"{what} {_shown(value)} is above {MAXIMUM_COUNT}")
     return value
 
 
@@ -55,7 +87,7 @@ def name_problem(value: object) -> str:
         return f"`{value[:20]}…` is longer than {MAXIMUM_NAME_LENGTH} characters"
     if value != value.strip():
         return f"`{ascii(value)[1:-1]}` begins or ends with a space"
-    if not all(char.isprintable() for char in value):
+    if not value.isprintable():
         return f"`{ascii(value)[1:-1]}` holds a character that cannot be printed"
     return ""
 

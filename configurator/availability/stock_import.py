@@ -1,9 +1,10 @@
 """Setting counts: what an import would change, and which promises it would break."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from attrs import frozen
 
+from configurator.availability.breaking import Place, Positions
 from configurator.availability.quantities import ItemId, checked_name, checked_quantity
 from configurator.availability.reservations import Reservation
 
@@ -15,7 +16,7 @@ class ImportLine:
     Attributes:
         before: the count until now; `None` when stock had never heard of the item.
         after: the count from now on.
-        promised: what is held and allocated, expired holds left out.
+        promised: what is held and allocated there, expired holds left out.
     """
 
     sku: ItemId
@@ -31,22 +32,47 @@ class ImportPlan:
     Attributes:
         lines: every item that the import names, by SKU.
         broken: the reservations that have to be given up, in that order; as they stood before.
+        missing: `(sku, location, how many)` where too little would be left for what is promised.
     """
 
     lines: tuple[ImportLine, ...]
     broken: tuple[Reservation, ...] = ()
+    missing: tuple[tuple[ItemId, str, int], ...] = ()
 
     @property
     def changes(self) -> tuple[ImportLine, ...]:
         """The items whose count changes or that are new."""
         return tuple(line for line in self.lines if line.before != line.after)
 
-    @property
-    def below_promises(self) -> tuple[tuple[ItemId, int, int], ...]:
-        """`(sku, new count, promised)` where the count falls below what is promised, by SKU."""
-        return tuple(
-            (line.sku, line.after, line.promised) for line in self.lines if line.after < line.promised
-        )
+    def more(self, location: str) -> dict[Place, int]:
+        """How many more, or fewer, lie at the location afterwards; 0 of an item that becomes known."""
+        return {(line.sku, location): line.after - (line.before or 0) for line in self.changes}
+
+    def payload(self, location: str) -> dict[str, object]:
+        """What the event of an import at the location tells."""
+        return {
+            "counts": {line.sku: [line.before, line.after] for line in self.changes},
+            "location": location,
+        }
+
+
+def import_lines(
+    counts: Mapping[ItemId, int], on_hand: Mapping[Place, int], positions: Positions, location: str
+) -> tuple[ImportLine, ...]:
+    """What these counts change at a location.
+
+    Args:
+        counts: sorted by SKU.
+        on_hand: what lies at the places that stock knows.
+        positions: those places, holds that have expired left out.
+        location: where it was counted.
+    """
+    lines = []
+    for sku, count in counts.items():
+        there = on_hand.get((sku, location))
+        promised = 0 if there is None else there - positions[sku, location].unpromised
+        lines.append(ImportLine(sku, there, count, promised))
+    return tuple(lines)
 
 
 def checked_counts(counts: Mapping[ItemId, int]) -> dict[ItemId, int]:
@@ -56,22 +82,3 @@ def checked_counts(counts: Mapping[ItemId, int]) -> dict[ItemId, int]:
         StockRequestError: a SKU is no name, or a count is negative, fractional or absurd.
     """
     return {checked_name(sku, "the SKU"): checked_quantity(counts[sku], sku) for sku in sorted(counts)}
-
-
-def promises_to_break(
-    lines: Iterable[ImportLine], candidates: Iterable[Reservation]
-) -> tuple[Reservation, ...]:
-    """The reservations to give up so that no count is below what stays promised.
-
-    Candidates come in the order in which they are to be given up. A reservation goes as a whole, since half
-    an order cannot be assembled, and only if it needs an item that is still short when its turn comes.
-    """
-    short = {line.sku: line.promised - line.after for line in lines if line.after < line.promised}
-    broken = []
-    for reservation in candidates:
-        if any(short.get(line.sku, 0) > 0 for line in reservation.lines):
-            broken.append(reservation)
-            for line in reservation.lines:
-                if line.sku in short:
-                    short[line.sku] -= line.quantity
-    return tuple(broken)

@@ -1,20 +1,21 @@
-"""What is particular to the SQLite store: its file, its locks, its tables."""
+"""What is particular to the SQLite store: its URLs, its file, and what the disk does to it."""
 
-import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from stock_stores import MINUTE, HandClock, free, granted, opened, refused, request
+from sqlite_files import raw, refusal, with_history
+from stock_stores import HandClock, free, refused, request
 
 from configurator.availability.opening import open_stock
-from configurator.availability.sqlite_schema import schema_statements
-from configurator.availability.sqlite_store import SqliteStockStore, stock_error
+from configurator.availability.sqlite.errors import stock_error
+from configurator.availability.sqlite.store import SqliteStockStore
 from configurator.errors import StockUnavailableError
 
+FORMS = "`sqlite:///stock.db`, `sqlite:////var/lib/stock.db` or `postgresql://user@host/database`"
 IMPORT = "make one with `configurator stock import FILE.csv --db sqlite:///stock.db`"
 
 
@@ -28,24 +29,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def stocked(here: Path) -> Path:
     """`stock.db` with some history."""
-    with opened("sqlite", here, HandClock()) as store:
-        store.import_counts({"CPU": 5, "GPU": 1})
-        store.reserve(request("SO-1", {"CPU": 2, "GPU": 1}))
-        store.reserve(request("SO-2", {"CPU": 1}, ttl=MINUTE))
-        store.reserve(request("SO-3", {"GPU": 1}))
-    return here / "stock.db"
-
-
-@contextmanager
-def raw(file: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        yield connection
-
-
-def refusal(url: str = "sqlite:///stock.db", *, create: bool = True) -> str:
-    with pytest.raises(StockUnavailableError) as caught:
-        open_stock(url, timeout=0.05, create=create)
-    return str(caught.value)
+    return with_history(here)
 
 
 # URLs
@@ -54,22 +38,19 @@ def refusal(url: str = "sqlite:///stock.db", *, create: bool = True) -> str:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("postgresql://me:secret@host/db", "stock cannot be kept in `postgresql`, only in SQLite so far"),
+        ("mysql://me:secret@host/db", "stock cannot be kept in `mysql`, only in SQLite and PostgreSQL"),
         ("stock.db", "`stock.db` is not a stock URL"),
         ("sqlite://stock.db", "`sqlite://stock.db` has too few slashes"),
         ("", "`` is not a stock URL"),
     ],
 )
 def test_a_url_that_names_no_sqlite_file_is_told_the_forms(url: str, message: str) -> None:
-    assert f"{message}; write `sqlite:///stock.db` or `sqlite:////var/lib/stock.db`" == refusal(url)
+    assert f"{message}; write {FORMS}" == refusal(url)
 
 
 @pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:"])
 def test_a_url_without_a_file_is_told(url: str) -> None:
-    wanted = (
-        f"`{url}` names no file; write `sqlite:///stock.db` or `sqlite:////var/lib/stock.db`, or `memory:`"
-    )
-    assert wanted == refusal(url)
+    assert f"`{url}` names no file; write {FORMS}, or `memory:`" == refusal(url)
 
 
 def test_a_url_with_options_is_told() -> None:
@@ -166,22 +147,21 @@ def test_a_database_of_another_program_is_left_as_it_is(here: Path, table: str) 
 
 def test_a_database_of_a_newer_version_is_left_as_it_is(stocked: Path) -> None:
     with raw(stocked) as connection:
-        connection.execute("UPDATE meta SET schema_version = 2")
+        connection.execute("UPDATE meta SET schema_version = 3")
     before = stocked.read_bytes()
 
     wanted = (
-        "`stock.db` has stock tables of version 2, this configurator knows version 1; upgrade configurator"
+        "`stock.db` has stock tables of version 3, this configurator knows version 2; upgrade configurator"
     )
     assert wanted == refusal()
     assert before == stocked.read_bytes()
 
 
-def test_a_database_of_an_unknown_older_version_is_told(stocked: Path) -> None:
+def test_a_database_of_no_version_is_no_stock(stocked: Path) -> None:
     with raw(stocked) as connection:
         connection.execute("UPDATE meta SET schema_version = 0")
 
-    wanted = "`stock.db` has stock tables of version 0, this configurator knows version 1; name another file"
-    assert wanted == refusal()
+    assert "`stock.db` is a database of another program, without stock tables; name another file" == refusal()
 
 
 def test_a_damaged_database_is_told(stocked: Path) -> None:
@@ -253,103 +233,6 @@ def test_each_trouble_with_the_disk_has_its_own_next_step(code: int, message: st
     assert message == str(stock_error("s.db", error))
 
 
-# Locks
-
-LOCKED = "the stock database `stock.db` stayed locked by another writer; nothing was changed, try again"
-
-
-@pytest.fixture
-def impatient(stocked: Path) -> Iterator[SqliteStockStore]:
-    """A store whose calls wait for fifty milliseconds, by its short name."""
-    with SqliteStockStore.open(stocked.name, now=HandClock(), timeout=0.05, create=False) as store:
-        yield store
-
-
-def test_a_writer_waits_no_longer_than_it_may_for_the_file_lock(
-    stocked: Path, impatient: SqliteStockStore
-) -> None:
-    before = impatient.events()
-    with Path(f"{stocked}.lock").open("r+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(StockUnavailableError) as caught:
-            impatient.reserve(request("SO-9", {"CPU": 1}))
-
-    assert LOCKED == str(caught.value)
-    assert before == impatient.events()
-    granted(impatient.reserve(request("SO-9", {"CPU": 1})))
-
-
-def test_a_writer_waits_no_longer_than_it_may_for_a_foreign_transaction(
-    stocked: Path, impatient: SqliteStockStore
-) -> None:
-    with raw(stocked) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StockUnavailableError) as caught:
-            impatient.reserve(request("SO-9", {"CPU": 1}))
-
-    assert LOCKED == str(caught.value)
-    granted(impatient.reserve(request("SO-9", {"CPU": 1})))
-
-
-def test_readers_do_not_wait_for_a_writer(stocked: Path, impatient: SqliteStockStore) -> None:
-    with raw(stocked) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert {"CPU": 2, "GPU": 0} == free(impatient)
-
-
-def test_an_interrupted_call_changes_nothing(
-    impatient: SqliteStockStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = (impatient.events(), impatient.balances())
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    # White box: the last step before the commit.
-    monkeypatch.setattr("configurator.availability.sqlite_operations.remember_time", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        impatient.reserve(request("SO-9", {"CPU": 1}))
-
-    assert before == (impatient.events(), impatient.balances())
-    assert () == impatient.audit()
-
-
-# Tables
-
-
-@pytest.mark.parametrize("table", ["event", "ledger"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET seq = seq + 1000", "DELETE FROM {}"])
-def test_the_story_is_append_only(stocked: Path, table: str, change: str) -> None:
-    with raw(stocked) as connection, pytest.raises(sqlite3.IntegrityError) as caught:
-        connection.execute(change.format(table))
-
-    assert f"{table} is append-only" == str(caught.value)
-
-
-def test_the_tables_refuse_to_promise_more_than_there_is(stocked: Path) -> None:
-    with (
-        raw(stocked) as connection,
-        pytest.raises(sqlite3.IntegrityError, match=r"^CHECK constraint failed: held"),
-    ):
-        connection.execute("UPDATE pool SET allocated = allocated + 100")
-
-
-def test_the_tables_refuse_fractions(stocked: Path) -> None:
-    with raw(stocked) as connection, pytest.raises(sqlite3.IntegrityError, match=r"^cannot store REAL value"):
-        connection.execute("UPDATE pool SET on_hand = on_hand + 0.5")
-
-
-@pytest.mark.parametrize("version", [(3, 33, 0), (3, 36, 0), (3, 37, 0)])
-def test_old_and_new_sqlite_get_the_same_tables(version: tuple[int, ...]) -> None:
-    statements = schema_statements(version)
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-        (strict,) = connection.execute("SELECT count(*) FROM pragma_table_list WHERE strict").fetchone()
-    assert (9 if version >= (3, 37) else 0) == strict
-
-
 def test_a_stock_survives_its_store(stocked: Path) -> None:
     with open_stock(f"sqlite:///{stocked}", now=HandClock(), create=False) as store:
         assert {"CPU": 2, "GPU": 0} == free(store)
@@ -357,65 +240,68 @@ def test_a_stock_survives_its_store(stocked: Path) -> None:
         assert again.replayed
 
 
-@pytest.mark.parametrize(
-    ("damage", "finding"),
-    [
-        (
-            "UPDATE pool SET on_hand = 0 WHERE sku = 'CPU'",
-            "I1: `CPU` has 0 on hand, 1 held and 2 allocated",
-        ),
-        (
-            "UPDATE pool SET on_hand = 9 WHERE sku = 'CPU'",
-            "I2: the counters of `CPU` are not the sum of its movements",
-        ),
-        (
-            "UPDATE reservation SET state = 'RELEASED' WHERE order_ref = 'SO-2'",
-            "I3: the counters of `CPU` are not the sum of its reservations",
-        ),
-        (
-            "DELETE FROM reservation_line WHERE src_id = (SELECT id FROM pool WHERE sku = 'GPU')",
-            "I4: the lines of reservation `R-c1fd30ad5024489f` are not what was granted",
-        ),
-        (
-            "UPDATE reservation_line SET qty = qty + 1 WHERE res_id = 'R-c1fd30ad5024489f'",
-            "I4: reservation `R-c1fd30ad5024489f` and the movements of its event differ",
-        ),
-        (
-            "UPDATE reservation SET state = 'EXPIRED' WHERE order_ref = 'SO-1'",
-            "I5: reservation `R-c1fd30ad5024489f` is EXPIRED without exactly one event for it",
-        ),
-        (
-            "UPDATE reservation_line SET consumed = 1 WHERE res_id = "
-            "(SELECT id FROM reservation WHERE order_ref = 'SO-2')",
-            "I5: reservation `R-152489f31f7a2463` is HELD with 1 of 1 consumed",
-        ),
-        ("DELETE FROM request WHERE order_ref = 'SO-3'", "I7: event 4 answered a request that is not stored"),
-        ("DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 2", "I10: events are missing before 4"),
-        (
-            "DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 2",
-            "a row of `reservation` points to a missing row of `event`",
-        ),
-    ],
-)
-def test_the_audit_finds_what_was_written_around_the_store(stocked: Path, damage: str, finding: str) -> None:
-    with raw(stocked) as connection:
-        connection.executescript(f"PRAGMA ignore_check_constraints = ON; {damage}")
-
+def test_opening_a_stock_to_look_at_it_leaves_its_file_as_it_is(stocked: Path) -> None:
+    before = stocked.read_bytes()
     with open_stock("sqlite:///stock.db", create=False) as store:
-        assert finding in store.audit()
+        assert store.events()
+
+    assert before == stocked.read_bytes()
 
 
-def test_checking_in_one_step_and_writing_in_another_would_oversell(here: Path) -> None:
-    """A negative control: what the store's one transaction, guard and CHECK are there for."""
-    with opened("sqlite", here, HandClock()) as store:
-        store.import_counts({"GPU": 1})
-        with raw(here / "stock.db") as one, raw(here / "stock.db") as other:
-            seen = [
-                c.execute("SELECT on_hand - held - allocated FROM pool").fetchone()[0] for c in (one, other)
-            ]
-            for connection in (one, other):
-                connection.execute("PRAGMA ignore_check_constraints = ON")
-                connection.execute("UPDATE pool SET allocated = allocated + 1")
+def test_on_a_full_disk_nothing_is_half_done_and_all_goes_on_when_there_is_room(stocked: Path) -> None:
+    with SqliteStockStore.open(stocked.name, now=HandClock(), timeout=5, create=False) as store:
+        before = (store.events(), store.balances())
+        # White box: a database that may not grow.
+        connection = store._database.connection
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StockUnavailableError) as caught:
+            store.import_counts({f"ITEM-{number}": 1 for number in range(2000)})
 
-        assert [1, 1] == seen
-        assert "I1: `GPU` has 1 on hand, 0 held and 2 allocated" in store.audit()
+        wanted = (
+            "the disk of the stock database `stock.db` is full; nothing was changed, make room and try again"
+        )
+        assert wanted == str(caught.value)
+        assert before == (store.events(), store.balances())
+        connection.execute("PRAGMA max_page_count = 1000000")
+        store.import_counts({f"ITEM-{number}": 1 for number in range(2000)})
+        assert () == store.audit()
+
+
+def test_a_limit_on_the_size_of_files_is_told_and_nothing_is_half_done(stocked: Path) -> None:
+    script = f"""
+import resource, signal
+from datetime import UTC, datetime
+from configurator.availability.sqlite.store import SqliteStockStore
+from configurator.availability.sqlite.store import SqliteStockStore
+from configurator.errors import StockUnavailableError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with SqliteStockStore.open({stocked.name!r}, now=lambda: datetime.now(UTC), timeout=5, create=False) as store:
+    before = store.events()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+    try:
+        store.import_counts({{f"ITEM-{{number}}": 1 for number in range(2000)}})
+    except StockUnavailableError as error:
+        print(error)
+    assert before == store.events()
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert found.stdout.startswith("the ")
+    with open_stock("sqlite:///stock.db", now=HandClock()) as store:
+        assert (4, ()) == (len(store.events()), store.audit())
+
+
+def test_a_database_that_may_not_be_written_is_told(stocked: Path) -> None:
+    with SqliteStockStore.open(stocked.name, now=HandClock(), timeout=5, create=False) as store:
+        # White box: rights of files mean nothing to a superuser.
+        store._database.connection.execute("PRAGMA query_only = ON")
+        with pytest.raises(StockUnavailableError) as caught:
+            store.reserve(request("SO-9", {"CPU": 1}))
+
+        wanted = (
+            "no permission to open or write the stock database `stock.db`; "
+            "check the rights of the file and its folder"
+        )
+        assert wanted == str(caught.value)
+        assert {"CPU": 2, "GPU": 0} == free(store)

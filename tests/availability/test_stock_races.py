@@ -2,20 +2,25 @@
 
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from stock_racer import open_first, race
+import pytest
+from stock_databases import url_for
+from stock_racer import crowd, open_first, race
 from stock_stores import free, granted, request
 
 from configurator.availability.opening import open_stock
 from configurator.availability.reservations import Reserved
 
-ROUNDS = 25
+ROUNDS = 12
 PROCESSES = multiprocessing.get_context("spawn")
+DATABASES = pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 
 
-def test_of_two_processes_racing_for_the_last_unit_exactly_one_wins(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'stock.db'}"
+@DATABASES
+def test_t1_of_two_processes_racing_for_the_last_unit_exactly_one_wins(kind: str, tmp_path: Path) -> None:
+    url = url_for(kind, tmp_path)
     with open_stock(url) as store:
         store.import_counts({f"ITEM-{number}": 1 for number in range(ROUNDS)})
     start = PROCESSES.Barrier(2)
@@ -36,8 +41,33 @@ def test_of_two_processes_racing_for_the_last_unit_exactly_one_wins(tmp_path: Pa
         assert {0} == set(free(store).values())
 
 
-def test_processes_that_make_the_same_database_make_one(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'stock.db'}"
+@DATABASES
+def test_t5_processes_that_ask_for_the_same_items_in_any_order_never_block_each_other(
+    kind: str, tmp_path: Path
+) -> None:
+    url = url_for(kind, tmp_path)
+    skus = [f"ITEM-{number}" for number in range(6)]
+    with open_stock(url) as store:
+        store.import_counts(dict.fromkeys(skus, 3 * ROUNDS))
+    start = PROCESSES.Barrier(3)
+    with PROCESSES.Pool(3, initializer=_wait, initargs=(start,)) as pool:
+        got = pool.starmap(crowd, [(url, f"SO-{number}", skus, ROUNDS) for number in range(3)])
+        pool.close()
+        pool.join()
+
+    assert [ROUNDS, ROUNDS, ROUNDS] == got
+    with open_stock(url) as store:
+        assert {0} == set(free(store).values())
+        assert () == store.audit()
+
+
+def _wait(start: Barrier) -> None:
+    start.wait(60)
+
+
+@DATABASES
+def test_processes_that_make_the_same_database_make_one(kind: str, tmp_path: Path) -> None:
+    url = url_for(kind, tmp_path)
     with PROCESSES.Pool(4) as pool:
         pool.starmap(open_first, [(url, str(number)) for number in range(12)])
         pool.close()
@@ -47,8 +77,9 @@ def test_processes_that_make_the_same_database_make_one(tmp_path: Path) -> None:
         assert {str(number): 1 for number in range(12)} == free(store)
 
 
-def test_threads_that_share_a_store_share_its_stock(tmp_path: Path) -> None:
-    with open_stock(f"sqlite:///{tmp_path / 'stock.db'}") as store:
+@DATABASES
+def test_threads_that_share_a_store_share_its_stock(kind: str, tmp_path: Path) -> None:
+    with open_stock(url_for(kind, tmp_path)) as store:
         store.import_counts({"CPU": 10})
         with ThreadPoolExecutor(8) as threads:
             outcomes = list(threads.map(lambda n: store.reserve(request(f"SO-{n}", {"CPU": 1})), range(30)))
@@ -57,8 +88,9 @@ def test_threads_that_share_a_store_share_its_stock(tmp_path: Path) -> None:
         assert list(range(2, 32)) == sorted(outcome.seq for outcome in outcomes)
 
 
-def test_one_order_sent_from_many_threads_is_reserved_once(tmp_path: Path) -> None:
-    with open_stock(f"sqlite:///{tmp_path / 'stock.db'}") as store:
+@DATABASES
+def test_one_order_sent_from_many_threads_is_reserved_once(kind: str, tmp_path: Path) -> None:
+    with open_stock(url_for(kind, tmp_path)) as store:
         store.import_counts({"CPU": 10})
         with ThreadPoolExecutor(8) as threads:
             outcomes = [

@@ -1,0 +1,1 @@
+"""What can be promised, from what and when: answers made of a snapshot of stock."""

@@ -1,0 +1,1 @@
+"""Stock in a PostgreSQL database."""

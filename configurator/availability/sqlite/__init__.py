@@ -1,0 +1,1 @@
+"""Stock in a SQLite file, without a server."""
