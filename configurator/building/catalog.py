@@ -1,6 +1,6 @@
 """A catalog in the making: the outermost of the builders, and what it makes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
@@ -29,6 +29,7 @@ from configurator.building.values import (
     literal,
     name_words,
     number,
+    one_line,
     path_words,
     plain,
     quoted,
@@ -40,6 +41,7 @@ from configurator.configurator import Configurator
 from configurator.source import SourceFile
 from configurator.syntax.formatting.formatter import format_text
 from configurator.syntax.nodes import (
+    AssembledDeclaration,
     BundleDeclaration,
     CatalogHeader,
     DefaultDeclaration,
@@ -204,6 +206,34 @@ class CatalogBuilder(AssemblyBuilder):
             lines += [] if about is None else [f"about {quoted(about)}"]
             self._add("\n".join([head, *lines, "}"]), BundleDeclaration)
 
+    def assembled_in(
+        self,
+        days: int,
+        *,
+        cost: Number | Quantity | None = None,
+        workdays: OneOrMore = (),
+        closed: Iterable[date | tuple[date, date]] = (),
+    ) -> None:
+        """Say how the product is made of its components: `assembled_in(2, workdays="monday to friday")`.
+
+        Args:
+            days: how many working days it takes.
+            cost: what it costs the maker, in the catalog's currency.
+            workdays: weekdays on which work is done, or ranges of them; none for every day.
+            closed: days on which none is done all the same, or the first and the last of several.
+
+        Raises:
+            CatalogBuildError: no such assembly can be.
+        """
+        with self._adding(f"assembled in {shown(days)} days"):
+            words = f"assembled in {number(days)} days"
+            words += "" if cost is None else f" for {self._money(cost)}"
+            opening = ", ".join(one_line(each) for each in several(workdays))
+            closing = ", ".join(_closed(each) for each in closed)
+            words += f" open {opening}" if opening else ""
+            words += f" closed {closing}" if closing else ""
+            self._add(words, AssembledDeclaration)
+
     def scenario(
         self,
         title: str,
@@ -315,6 +345,14 @@ def _choices(given: Choices) -> list[str]:
     if isinstance(given, Mapping):
         return [choice(choice_words(path, value)).words for path, value in given.items()]
     return [choice(each).words for each in several(given)]
+
+
+def _closed(days: date | tuple[date, date]) -> str:
+    """A day or a stretch of them."""
+    if isinstance(days, tuple):
+        first, last = days
+        return f"{day(first)} to {day(last)}"
+    return day(days)
 
 
 def _weight(weight: Number | None) -> str:

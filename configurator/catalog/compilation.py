@@ -11,6 +11,7 @@ from configurator.catalog.draft import Draft, with_article
 from configurator.catalog.loading import CatalogReader, load_modules
 from configurator.catalog.model import Catalog
 from configurator.catalog.named_values import NamedValues
+from configurator.catalog.replenishment import check_replenishment
 from configurator.catalog.restrictions import resolve_restrictions
 from configurator.catalog.scenarios import resolve_scenarios
 from configurator.catalog.shadowing import tell_hidden_names
@@ -148,6 +149,8 @@ STAGES: tuple[Stage, ...] = (
     # Slots are filled from families.
     Stage("families", declare_families),
     Stage("places", declare_places),
+    # What components cost and how long they take is in units and in the currency.
+    Stage("replenishment", check_replenishment),
     # Expressions may name any slot, option or calc, wherever it is declared: after all of them.
     Stage("rules", _resolve),
 )
@@ -212,5 +215,6 @@ def _catalog(draft: Draft) -> Catalog:
         bundles=tuple(draft.bundles),
         scenarios=tuple(draft.scenarios),
         digest=catalog_digest(draft.loaded, draft.content),
+        final_assembly=draft.final_assembly,
         assemblies=tuple(place for key, place in draft.assembly_places.items() if not key.startswith("@")),
     )

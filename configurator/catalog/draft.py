@@ -9,7 +9,7 @@ from configurator.catalog.expressions import Calc
 from configurator.catalog.loading import CatalogReader, LoadedModules
 from configurator.catalog.model import Bundle, Scenario, Wish
 from configurator.catalog.rules import Default, Resource, Restriction
-from configurator.catalog.structure import AssemblyPlace, ComponentFamily, Place
+from configurator.catalog.structure import AssemblyPlace, ComponentFamily, FinalAssembly, Place
 from configurator.catalog.values import Unit
 from configurator.diagnostics.diagnostic import Diagnostic, Severity
 from configurator.source import Span
@@ -61,6 +61,7 @@ class Draft:
     wishes: list[Wish] = Factory(list)
     bundles: list[Bundle] = Factory(list)
     scenarios: list[Scenario] = Factory(list)
+    final_assembly: FinalAssembly | None = None
     mistaken: set[str] = Factory(set)
     unreadable: bool = False
     reads_bundles_price: bool = False

@@ -14,6 +14,7 @@ from configurator.catalog.structure import (
     AssemblyPlace,
     Component,
     ComponentFamily,
+    FinalAssembly,
     Period,
     Place,
     ProductOption,
@@ -121,6 +122,7 @@ class Catalog:
         defaults: in the order declared.
         wishes: preferences and objectives, in the order declared.
         digest: `sha256:…` of the canonical content; formatting does not change it.
+        final_assembly: how the product is made of its components; `None` where nothing says.
     """
 
     name: str
@@ -140,6 +142,7 @@ class Catalog:
     scenarios: tuple[Scenario, ...] = field(repr=False)
     digest: str
     assemblies: tuple[AssemblyPlace, ...] = field(default=(), repr=False)
+    final_assembly: FinalAssembly | None = field(default=None, repr=False)
 
     @cached_property
     def place_of(self) -> Mapping[str, Place]:

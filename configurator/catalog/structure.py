@@ -235,3 +235,21 @@ class AssemblyPlace:
     def maximum(self) -> int:
         """Most instances, inclusive."""
         return len(self.instances)
+
+
+@frozen
+class FinalAssembly:
+    """`assembled in 2 days for 35.00 EUR`: what it takes to make the product of its components.
+
+    Attributes:
+        days: working days, from the first one on which all components are there.
+        cost: what it costs the maker, in base units as every amount; `None` where nothing says.
+        workdays: weekdays on which work is done, 0 for Monday to 6 for Sunday; ascending.
+        closed: days on which none is done all the same, both ends inclusive; in the order written.
+    """
+
+    days: int
+    cost: Number | None
+    workdays: tuple[int, ...]
+    closed: tuple[Period, ...]
+    span: Span = field(eq=False, repr=False)

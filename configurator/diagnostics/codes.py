@@ -656,6 +656,44 @@ _REGISTER = (
         "assembly shelf {\n  option deep : yesno\n}\nassembly rack choose one {\n"
         "  slot inner : shelf choose one\n}\nslot other : shelf choose one",
     ),
+    DiagnosticCode(
+        "E0350",
+        "a policy that is none",
+        "The column `policy` says how a component is had: `stocked` from the shelf, `bought` or `made` (also"
+        " `bought to order`, `made to order`) when an order needs it. A column about something else needs"
+        " another name.",
+        "family cpu choose one {\n  | sku   | policy   |\n  |-------|----------|\n  | CPU-1 | imported |\n}",
+        "family cpu choose one {\n  | sku   | policy  |\n  |-------|---------|\n  | CPU-1 | stocked |\n}",
+    ),
+    DiagnosticCode(
+        "E0351",
+        "a lead time that is none",
+        "The column `lead_time` says in how many days a component is there that is bought or made for an"
+        " order: whole days from 0 on without a unit, or a number in a unit of time that comes to whole days."
+        " Weeks need `unit d` and `unit w = 7 d`.",
+        "family cpu choose one {\n  | sku   | lead_time |\n  |-------|-----------|\n"
+        "  | CPU-1 |       1.5 |\n}",
+        "family cpu choose one {\n  | sku   | lead_time |\n  |-------|-----------|\n"
+        "  | CPU-1 |         2 |\n}",
+    ),
+    DiagnosticCode(
+        "E0352",
+        "a cost that is none",
+        "The column `cost` says what one of a component costs the maker: an amount from 0 on in the"
+        " catalog's currency, with at most six decimals. It is no price; what the customer pays stands"
+        " elsewhere.",
+        "family cpu choose one {\n  | sku   | cost |\n  |-------|------|\n  | CPU-1 |   80 |\n}",
+        "family cpu choose one {\n  | sku   | cost [EUR] |\n  |-------|------------|\n"
+        "  | CPU-1 |         80 |\n}",
+    ),
+    DiagnosticCode(
+        "E0353",
+        "an assembly that makes no sense",
+        "`assembled in` says once for the whole catalog how many working days the product takes when all its"
+        " components are there, and what that costs the maker, in the catalog's currency.",
+        "assembled in 2 days\nassembled in 3 days",
+        "assembled in 2 days for 35.00 EUR open monday to friday closed 2026-12-24 to 2026-12-26",
+    ),
     # ------------------------------------------------------------ E04: units and money
     DiagnosticCode(
         "E0401",
@@ -972,8 +1010,9 @@ _REGISTER = (
         "a column that nothing reads",
         "No rule, calc, table, message, resource, wish, default or scenario speaks of the column. It"
         " does no harm; but a column that was meant to restrict something does not. The columns"
-        " `name`, `title` and `description` are there to be read by people, and are never reported;"
-        " nor is anything in a catalog that has neither rules nor calcs yet.",
+        " `name`, `title` and `description` are there to be read by people, `policy`, `lead_time` and"
+        " `cost` by stock, and are never reported; nor is anything in a catalog that has neither rules"
+        " nor calcs yet.",
         "family lock choose one {\n  | sku | length |\n  | L-1 |     80 |\n}\ncalc locks = count(lock)",
         "family lock choose one {\n  | sku | length |\n  | L-1 |     80 |\n}\ncalc length = sum(length)",
     ),
@@ -1156,6 +1195,16 @@ _REGISTER = (
         '  component "L-1" effective until 2026-07-31 { }\n'
         '  component "L-2" effective from 2026-08-01 { }\n'
         "}",
+    ),
+    DiagnosticCode(
+        "W0750",
+        "no lead time for what is had to order",
+        "A component is bought or made to order, and nothing says how long that takes. No day can be"
+        " promised for it then, and what is short of it counts as never to be had, unless the stock file"
+        " tells its lead time.",
+        "family cpu choose one {\n  | sku   | policy |\n  |-------|--------|\n  | CPU-1 | bought |\n}",
+        "family cpu choose one {\n  | sku   | policy | lead_time |\n  |-------|--------|-----------|\n"
+        "  | CPU-1 | bought |        10 |\n}",
     ),
 )
 

@@ -595,6 +595,9 @@ def _indentation(source: SourceFile, offset: int) -> int:
 
 def _similar(word: str, terminals: frozenset[str]) -> tuple[str, str] | None:
     """The word most like this one among those that could stand there, and its terminal."""
+    if word in TOP_LEVEL_WORDS:
+        # It is a word of the language, only not here: `assembled` inside an `assembly` is no misspelling.
+        return None
     terminal_of = {each: terminal for terminal in sorted(terminals) for each in words_of(terminal)}
     match = similar_word(word, tuple(sorted(terminal_of)))
     if match is None:

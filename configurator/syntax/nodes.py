@@ -577,6 +577,33 @@ class ScenarioDeclaration:
     span: Span = field(eq=False, repr=False)
 
 
+@frozen
+class ClosedDays:
+    """`2026-12-24 to 2026-12-26`, both inclusive; one day where only one is written."""
+
+    first: date
+    last: date
+    span: Span = field(eq=False, repr=False)
+
+
+@frozen
+class AssembledDeclaration:
+    """`assembled in 2 days for 35.00 EUR open monday to friday closed 2027-01-01`.
+
+    Attributes:
+        days: how many working days it takes.
+        cost: what it costs the maker; `None` where nothing is said.
+        workdays: 0 for Monday to 6 for Sunday, ascending; empty where nothing is said.
+        closed: in the order written.
+    """
+
+    days: int
+    cost: NumberLiteral | None
+    workdays: tuple[int, ...]
+    closed: tuple[ClosedDays, ...]
+    span: Span = field(eq=False, repr=False)
+
+
 Statement = (
     Import
     | UnitDeclaration
@@ -593,6 +620,7 @@ Statement = (
     | ObjectiveDeclaration
     | BundleDeclaration
     | ScenarioDeclaration
+    | AssembledDeclaration
 )
 
 

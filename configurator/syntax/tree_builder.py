@@ -24,6 +24,7 @@ from configurator.syntax.expressions import (
 )
 from configurator.syntax.literals import Branch, child_token, child_tokens, child_tree, child_trees, needed
 from configurator.syntax.nodes import (
+    AssembledDeclaration,
     AssemblyDeclaration,
     AttributeDeclaration,
     BundleDeclaration,
@@ -34,6 +35,7 @@ from configurator.syntax.nodes import (
     Cell,
     Choice,
     ChoiceValue,
+    ClosedDays,
     ColumnHeading,
     ColumnMapping,
     ComponentDeclaration,
@@ -78,6 +80,7 @@ from configurator.syntax.nodes import (
     UnitDeclaration,
 )
 from configurator.syntax.type_builder import TYPE_RULES
+from configurator.syntax.vocabulary import WEEKDAYS
 
 
 def build_file(
@@ -595,6 +598,44 @@ class _TreeBuilder(ExpressionBuilder):
             self.title(about) if about else None,
             self.span(tree),
         )
+
+    # ------------------------------------------------------------ how the product is assembled
+
+    def assembled_statement(self, tree: Tree[Token]) -> AssembledDeclaration:
+        for rule, word in (("assembly_cost", "for"), ("opening", "open"), ("closing", "closed")):
+            for again in list(child_trees(tree, rule))[1:]:
+                self.repeated(word, self.span(again))
+        cost = child_tree(tree, "assembly_cost")
+        opening, closing = child_tree(tree, "opening"), child_tree(tree, "closing")
+        return AssembledDeclaration(
+            self.whole(needed(child_token(tree, "NUMBER")), "the days of assembly"),
+            self.number(next(child_trees(cost, "number"))) if cost else None,
+            self.workdays(opening) if opening else (),
+            tuple(self.closed_days(each) for each in child_trees(closing, "closed_days")) if closing else (),
+            self.span(tree),
+        )
+
+    def workdays(self, tree: Tree[Token]) -> tuple[int, ...]:
+        found: dict[int, Span] = {}
+        for written in child_trees(tree, "open_days"):
+            days = [WEEKDAYS.index(str(token)) for token in child_tokens(written, "WEEKDAY")]
+            # `friday to monday` goes over the weekend.
+            for day in (days[0] + more for more in range((days[-1] - days[0]) % 7 + 1)):
+                if day % 7 in found:
+                    self.repeated(WEEKDAYS[day % 7], self.span(written))
+                found.setdefault(day % 7, self.span(written))
+        return tuple(sorted(found))
+
+    def closed_days(self, tree: Tree[Token]) -> ClosedDays:
+        days = [self.day(token) for token in child_tokens(tree, "DATE")]
+        if days[0] > days[-1]:
+            self.report(
+                "E0114",
+                f"the closed days end on {days[-1]}, before they begin on {days[0]}",
+                self.span(tree),
+                help=("both days are closed; write the earlier one first",),
+            )
+        return ClosedDays(days[0], days[-1], self.span(tree))
 
     # ------------------------------------------------------------ choices
 

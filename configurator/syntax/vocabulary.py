@@ -7,6 +7,8 @@ from configurator.diagnostics.suggestion import nearest
 
 _SIMILAR = 0.7
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 TOP_LEVEL_WORDS = {
     "catalog": "_CATALOG",
     "scenarios": "_SCENARIOS",
@@ -27,6 +29,7 @@ TOP_LEVEL_WORDS = {
     "bundle": "_BUNDLE",
     "scenario": "_SCENARIO",
     "todo": "TODO",
+    "assembled": "_ASSEMBLED",
 }
 """Words that begin a statement of a file, and the terminal of each."""
 
@@ -96,6 +99,8 @@ TERMINAL_WORDS = {
     "_DATE_WORD": ("date",),
     "_COMMA_WORD": ("comma",),
     "_TIMES": ("x",),
+    "_DAYS": ("days", "day"),
+    "WEEKDAY": WEEKDAYS,
     "_NOT_IN": (),
     "AGGREGATE": ("sum", "count", "min", "max", "avg", "any", "all", "distinct"),
 }

@@ -120,6 +120,8 @@ todo scenario "works" tags smoke, quick-one {
   expect valid
   expect price < 800 EUR
 }
+
+assembled in 2 days for 35.00 EUR open monday to friday, sunday closed 2026-12-24 to 2026-12-26, 2027-01-01
 """
 
 
@@ -229,6 +231,12 @@ def everything() -> CatalogBuilder:
         choose={"colour": "red"},
         only=True,
         expect=["valid", "price < 800 EUR"],
+    )
+    pc.assembled_in(
+        2,
+        cost=Decimal("35.00"),
+        workdays=["monday to friday", "sunday"],
+        closed=[(date(2026, 12, 24), date(2026, 12, 26)), date(2027, 1, 1)],
     )
     return pc
 

@@ -92,6 +92,7 @@ class _Walk:
             "rule": self.rule,
             "prefer": self.prefer,
             "objective": self.objective,
+            "assembled": self.assembled,
             "calc": self.calc,
             "default": self.default,
             "unit": self.unit,
@@ -310,6 +311,12 @@ class _Walk:
         for at, child in enumerate(tree.children):
             weight = isinstance(child, Tree) and child.data == "weight"
             self.visit(child, place, lead if at == 0 else Gap("soft", level=_CLAUSE) if weight else None)
+
+    def assembled(self, tree: Tree[Token], place: _Place, lead: Gap | None) -> None:
+        """`assembled`: where it is too long, each clause begins a line."""
+        for at, child in enumerate(tree.children):
+            clause = isinstance(child, Tree)
+            self.visit(child, place, lead if at == 0 else Gap("soft", level=_CLAUSE) if clause else None)
 
     def rule(self, tree: Tree[Token], place: _Place, lead: Gap | None) -> None:
         """`rule`: each clause on a line of its own."""
