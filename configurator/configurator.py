@@ -11,9 +11,23 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from configurator.acceptance.decision import Check, Decision, accept_order, check_order
+from configurator.acceptance.building import buildable_products
+from configurator.acceptance.decision import (
+    Check,
+    Decision,
+    Promised,
+    Rejection,
+    accept_order,
+    check_order,
+    promise_order,
+)
+from configurator.acceptance.masters import with_masters
+from configurator.acceptance.nearest import Nearest, Unbuildable, Wish, nearest
 from configurator.acceptance.orders import read_order
 from configurator.acceptance.screening import ScreenedConfiguration, screen
+from configurator.acceptance.seen_stock import checked_stock, look_at
+from configurator.acceptance.stock_analysis import StockAnalysis, analyze_stock
+from configurator.acceptance.stock_facts import StockTerms, check_terms, facts_of_stock, stock_outlook
 from configurator.authoring.analysis.analysis import analyze
 from configurator.authoring.analysis.findings import Analysis
 from configurator.authoring.checks.checking import check_catalog
@@ -25,6 +39,7 @@ from configurator.authoring.difference import (
 )
 from configurator.authoring.scenarios.outcomes import ScenarioOutcome, ScenarioReport
 from configurator.authoring.scenarios.running import run_scenario, undated
+from configurator.availability.answers.buildable import Buildable
 from configurator.availability.clock import system_clock
 from configurator.availability.snapshot import StockSnapshot
 from configurator.availability.store import StockStore
@@ -76,11 +91,18 @@ from configurator.configuration.repairs import (
 from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.session import Session, begin_session
 from configurator.configuration.upgrade import Upgrade, upgrade
-from configurator.configuration.validation import Verdict, check_verdict, conflicts_of, validate
+from configurator.configuration.validation import (
+    Incomplete,
+    Invalid,
+    Verdict,
+    check_verdict,
+    conflicts_of,
+    validate,
+)
 from configurator.configuration.wishes import read_aims
 from configurator.diagnostics.diagnostic import Diagnostic, Severity, in_order
 from configurator.distribution import library_version
-from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.engine import NO_LIMITS, PreparedProblem, SearchLimits, Unknown
 from configurator.engines.registry import AUTOMATIC
 from configurator.engines.staged import compiles
 from configurator.errors import ArtefactError, CatalogError, SearchLimitError
@@ -127,6 +149,9 @@ class Configurator:
         self._source = source
         self._products: dict[InForce, PreparedProduct] = {}
         self._lock = Lock()
+        self._rules: Configurator | None = None
+        self._terms: StockTerms | None = None
+        self._outlooks: list[tuple[StockSnapshot, PreparedProblem, PreparedProduct]] = []
 
     # ------------------------------------------------------------ loading
 
@@ -202,10 +227,11 @@ class Configurator:
         return cls(result.catalog, result.diagnostics, engine=engine, clock=clock, source=source)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuilt, self._source)
+        return (_rebuilt_under, (self._source, self._terms)) if self._terms else (_rebuilt, self._source)
 
     def __repr__(self) -> str:
-        return f"<Configurator {self.catalog.name} {self.catalog.version} {self.catalog.digest[:19]}>"
+        under = " under stock" if self._terms else ""
+        return f"<Configurator {self.catalog.name} {self.catalog.version} {self.catalog.digest[:19]}{under}>"
 
     @property
     def digest(self) -> str:
@@ -223,6 +249,100 @@ class Configurator:
     def today(self) -> date:
         """The day it is now in the catalog's time zone."""
         return self._clock().astimezone(ZoneInfo(self.catalog.timezone)).date()
+
+    # ------------------------------------------------------------ under stock
+
+    def under(
+        self, stock: StockStore | StockSnapshot, *, on: date | None = None, times: int = 1
+    ) -> "Configurator":
+        """The same catalog, of which every question is asked under stock: only what can be built counts.
+
+        Stock is looked at once, now; what is compiled is shared. A conflict may then name stock, and what was
+        `Valid` may be `Invalid` for no other reason. Of one that is under stock already, it is the same under
+        other stock instead.
+
+        What is about the catalog itself is asked of the catalog alone: `analyze`, `difference`,
+        `save_compiled` and `load_compiled` refuse. `test`, `check`, `accept` and `screen` look at the rules,
+        and at the stock that they are given.
+
+        Args:
+            stock: an open store, or what one looked like once.
+            on: the day on which everything has to be there; by default now.
+            times: for how many products of one configuration.
+
+        Raises:
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, or `times` is not whole.
+            ValueError: `times` is less than 1 or more than a line of an order can have.
+        """
+        return self._under(self._terms_of(stock, on, times))
+
+    def _terms_of(
+        self, stock: StockStore | StockSnapshot, on: date | None = None, times: int = 1
+    ) -> StockTerms:
+        """Stock, looked at once, with what the catalog says of its components."""
+        snapshot = look_at(stock)
+        told = with_masters(self.catalog, snapshot)
+        return StockTerms.of(told, on=on, times=times, today=self.today())
+
+    def _under(self, terms: StockTerms) -> "Configurator":
+        rules = self._rules or self
+        found = Configurator(
+            rules.catalog,
+            rules.diagnostics,
+            engine=rules._engine,  # noqa: SLF001 - another one of its kind
+            clock=rules._clock,  # noqa: SLF001 - likewise
+            source=rules._source,  # noqa: SLF001 - likewise
+        )
+        found._rules, found._terms = rules, terms
+        return found
+
+    def stock_analysis(
+        self,
+        stock: StockStore | StockSnapshot,
+        *,
+        on: date | None = None,
+        times: int = 1,
+        as_of: date | None = None,
+        seconds: float | None = None,
+    ) -> StockAnalysis | Unknown:
+        """What stock leaves of the catalog: how much can be built, what is in nothing of it, what chokes it.
+
+        Args:
+            stock: as in `under`.
+            on: as in `under`.
+            times: as in `under`.
+            as_of: the day whose rules hold.
+            seconds: the time limit; what it stops is `Unknown` one by one.
+
+        Raises:
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, or `times` is not whole.
+            ValueError: `times` is less than 1 or more than a line of an order can have.
+        """
+        terms = self._terms_of(stock, on, times)
+        limits = SearchLimits.within(seconds)
+        try:
+            return analyze_stock((self._rules or self).product(as_of, limits), terms, limits)
+        except SearchLimitError as error:
+            return Unknown(error.reason)
+
+    def _with_outlook(self, product: PreparedProduct, stock: StockStore | StockSnapshot) -> PreparedProduct:
+        """A product whose offers tell from when on stock lets them be had; the last few are remembered."""
+        snapshot = look_at(stock)
+        with self._lock:
+            for known, before, found in self._outlooks:
+                if known is snapshot and before is product.bare.prepared:
+                    return found.on(product.lowered.as_of).applying(product.bundles)
+        terms = self._terms_of(snapshot)
+        told = product.with_outlook(stock_outlook(product.lowered, terms))
+        with self._lock:
+            self._outlooks = [*self._outlooks[1 - MOST_OUTLOOKS :], (snapshot, product.bare.prepared, told)]
+        return told
+
+    def _refuse_under_stock(self, what: str) -> None:
+        if self._terms is not None:
+            raise TypeError(f"{what} is asked of a catalog, not of one under stock")
 
     # ------------------------------------------------------------ questions
 
@@ -530,6 +650,7 @@ class Configurator:
         choices: Choices = MappingProxyType({}),
         *,
         excluded: bool = False,
+        stock: StockStore | StockSnapshot | None = None,
         as_of: date | None = None,
         seconds: float | None = None,
         only: bool = False,
@@ -537,9 +658,15 @@ class Configurator:
     ) -> ValidDomains | Unknown:
         """What every place can still take under the choices.
 
+        With `stock`, the rules alone decide what is offered, and the `availability` of each offer tells from
+        when on a configuration with it can be built: what is allowed but unavailable stays visible. To be
+        offered only what can be built, ask `under(stock).options()`.
+
         Args:
             choices: as in `validate`.
             excluded: tell of what cannot be chosen too; the `reason` of such an offer tells why.
+            stock: an open store, which is looked at once, or what one looked like. A snapshot that is given
+                again is not worked out again.
             as_of: the day for which it is asked.
             seconds: the time limit; that of each reason that is looked at later as well.
             only: as in `validate`.
@@ -547,15 +674,17 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot.
         """
-        return self._answered(
-            lambda question, limits: valid_domains(question, limits, excluded=excluded),
-            choices,
-            as_of,
-            seconds,
-            only=only,
-            bundles=bundles,
-        )
+
+        def offered(question: Question, limits: SearchLimits) -> ValidDomains | Unknown:
+            if stock is not None:
+                told = self._with_outlook(question.product, stock)
+                question = Question(told, question.choices, question.prepared)
+            return valid_domains(question, limits, excluded=excluded)
+
+        return self._answered(offered, choices, as_of, seconds, only=only, bundles=bundles)
 
     def complete(
         self,
@@ -609,6 +738,7 @@ class Configurator:
         self,
         choices: Choices = MappingProxyType({}),
         *,
+        stock: StockStore | StockSnapshot | None = None,
         as_of: date | None = None,
         seconds: float | None = None,
         bundles: Sequence[str] = (),
@@ -617,6 +747,7 @@ class Configurator:
 
         Args:
             choices: as in `validate`; those of a `SavedConfiguration`, for instance.
+            stock: what the `availability` of its offers is told by, looked at once, now; as in `options`.
             as_of: the day, of all steps.
             seconds: the time limit, of each question.
             bundles: names of the bundles with which it begins.
@@ -624,11 +755,16 @@ class Configurator:
         Raises:
             ChoiceError: as in `validate`.
             EngineUnavailableError: the engine asked for does not exist.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot.
             ValueError: the seconds are no number.
         """
         SearchLimits.within(seconds)
         applied = read_bundles(self.catalog, bundles)
-        return begin_session(self._product_when_asked(as_of).applying(applied), choices, seconds)
+        product = self._product_when_asked(as_of)
+        if stock is not None:
+            product = self._with_outlook(product, stock)
+        return begin_session(product.applying(applied), choices, seconds)
 
     def upgrade(
         self, saved: SavedConfiguration, *, as_of: date | None = None, seconds: float | None = None
@@ -834,6 +970,8 @@ class Configurator:
         """
         if not isinstance(other, Configurator):
             raise TypeError(f"`other` is a `Configurator`, not `{other!r}`")
+        self._refuse_under_stock("`difference`")
+        other._refuse_under_stock("`difference`")  # noqa: SLF001 - another one of its kind
         check_examples(limit)
         limits = SearchLimits.within(seconds)
         first, second = as_of or self.today(), as_of_other or as_of or other.today()
@@ -851,6 +989,7 @@ class Configurator:
 
         What the limits stop is told as undecided, with the reason; `Unknown` where nothing was found out.
         """
+        self._refuse_under_stock("`analyze`")
         limits = SearchLimits.within(seconds)
         try:
             return analyze(self.product(as_of, limits), limits)
@@ -896,6 +1035,8 @@ class Configurator:
             as_of: the day for those that name none; by default the catalog's `tested on`, else today.
             seconds: the time limit for each scenario.
         """
+        if self._rules is not None:
+            return self._rules.test(scenarios, as_of=as_of, seconds=seconds)
         day = as_of or self.catalog.tested_on
 
         def run(scenario: Scenario) -> ScenarioOutcome:
@@ -932,6 +1073,7 @@ class Configurator:
             ArtefactError: an engine was asked for that compiles nothing, or the file cannot be written.
             SearchLimitError: the catalog cannot be compiled within the limits.
         """
+        self._refuse_under_stock("a compiled file")
         in_force = interval_in_force(self.catalog, self._day(as_of))
         limits = SearchLimits.within(seconds)
         product = self.product(as_of, limits)
@@ -949,6 +1091,7 @@ class Configurator:
             ArtefactError: the file is none, is damaged, or belongs to another state of the catalog, other
                 days or another version: it is refused, and nothing has changed.
         """
+        self._refuse_under_stock("a compiled file")
         day = self._day(as_of)
         in_force = interval_in_force(self.catalog, day)
         compiled = load_compiled(Path(path), key_of(self.catalog, in_force, library_version()))
@@ -960,10 +1103,27 @@ class Configurator:
     # ------------------------------------------------------------ stock
 
     def screen(
-        self, configurations: Iterable[Configuration], stock: StockSnapshot
+        self,
+        configurations: Iterable[Configuration],
+        stock: StockStore | StockSnapshot,
+        *,
+        on: date | None = None,
+        times: int = 1,
     ) -> Iterator[ScreenedConfiguration]:
-        """Each configuration with what is short to build one of it, lazily; nothing is reserved."""
-        return screen(self.catalog, configurations, stock)
+        """Each configuration with what is short to build it, lazily; nothing is reserved.
+
+        Args:
+            configurations: valid ones of this catalog.
+            stock: an open store, which is looked at once, or what one looked like.
+            on: as in `under`.
+            times: as in `under`: for how many products of each configuration.
+
+        Raises:
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, or `times` is not whole.
+            ValueError: `times` is less than 1 or more than a line of an order can have.
+        """
+        return screen(self.catalog, configurations, self._terms_of(stock, on, times))
 
     def accept(
         self,
@@ -976,12 +1136,18 @@ class Configurator:
         as_of: date | None = None,
         seconds: float | None = None,
         bundles: Sequence[str] = (),
+        late: bool = False,
+        alternatives: int = 1,
     ) -> Decision:
         """Accept an order: valid, then available, then reserved all or nothing, in one idempotent step.
 
+        An order of nothing that is stocked does not reach the store: it is accepted each time it comes, also with
+        other content under the same id or key, and leaves no trace.
+
         Args:
             order: parsed JSON: `{"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 1}]}`, or a
-                configuration; a line may have `"bundles": […]`, the names of bundles to apply.
+                configuration; a line may have `"bundles": […]`, the names of bundles to apply, and a
+                `"date"`, the day on which it is wanted; the order a `"priority"` from 0 to 9.
             stock: an open store.
             order_id: the order's id, if the order does not carry it.
             ttl: how long to hold the components; `None` allocates them for good.
@@ -989,43 +1155,174 @@ class Configurator:
             as_of: the day of the order.
             seconds: the time limit for the search, if one is needed.
             bundles: more bundles to apply, where the order has one line.
+            late: whether to accept it for later days than are wanted, rather than to reject it.
+            alternatives: how many to tell at most for each line that is short; 0 looks for none.
 
         Raises:
             ChoiceError: a line names what does not exist.
             OrderError: the order cannot be read, has no id, or has several lines and bundles are named.
             IdempotencyConflict: the key was used before with other content.
             StockError: the store cannot answer.
+            TypeError: stock is no store.
         """
         limits = SearchLimits.within(seconds)
         read = read_order(order).named(order_id).applying(bundles)
+        checked_stock(stock)
         try:
-            product = self.product(as_of, limits)
+            product = (self._rules or self).product(as_of, limits)
         except SearchLimitError as error:
             return Unknown(error.reason)
-        return accept_order(product, read, stock, ttl=ttl, key=key, as_of=as_of, limits=limits)
+        return accept_order(
+            product,
+            read,
+            stock,
+            ttl=ttl,
+            key=key,
+            as_of=as_of,
+            late=late,
+            alternatives=alternatives,
+            limits=limits,
+        )
 
     def check(
         self,
         order: object,
-        stock: StockSnapshot,
+        stock: StockStore | StockSnapshot,
         *,
         as_of: date | None = None,
         seconds: float | None = None,
         bundles: Sequence[str] = (),
+        late: bool = False,
+        alternatives: int = 1,
     ) -> Check:
-        """Hold an order against counted stock; nothing is reserved. `bundles` as in `accept`.
+        """Hold an order against stock; nothing is reserved. All else as in `accept`.
 
         Raises:
             ChoiceError: a line names what does not exist.
             OrderError: the order cannot be read, or has several lines and bundles are named.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot.
         """
         limits = SearchLimits.within(seconds)
-        read = read_order(order).applying(bundles)
+        read, snapshot, today = read_order(order).applying(bundles), look_at(stock), self.today()
         try:
-            product = self.product(as_of, limits)
+            product = (self._rules or self).product(as_of, limits)
         except SearchLimitError as error:
             return Unknown(error.reason)
-        return check_order(product, read, stock, limits=limits)
+        return check_order(
+            product, read, snapshot, today=today, late=late, alternatives=alternatives, limits=limits
+        )
+
+    def promise(
+        self,
+        order: object,
+        stock: StockStore | StockSnapshot,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        bundles: Sequence[str] = (),
+    ) -> Promised | Rejection:
+        """When an order can be there, what it waits for, what it brings in and costs; nothing is reserved.
+
+        Each line gets its earliest day, not before it is wanted, as though the lines were promised one after
+        the other: those that are wanted first first.
+
+        Raises:
+            ChoiceError: a line names what does not exist.
+            OrderError: the order cannot be read, or has several lines and bundles are named.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot.
+        """
+        limits = SearchLimits.within(seconds)
+        read, snapshot = read_order(order).applying(bundles), look_at(stock)
+        try:
+            product = (self._rules or self).product(as_of, limits)
+        except SearchLimitError as error:
+            return Unknown(error.reason)
+        return promise_order(product, read, snapshot, today=self.today(), limits=limits)
+
+    def nearest(
+        self,
+        choices: Choices,
+        stock: StockStore | StockSnapshot,
+        *,
+        on: date | None = None,
+        times: int = 1,
+        locked: Sequence[str] = (),
+        weights: Mapping[str, int] = MappingProxyType({}),
+        reasons: bool = True,
+        more_changes: int = 1,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+        bundles: Sequence[str] = (),
+    ) -> Nearest | Unbuildable | Unknown:
+        """What can be built that is nearest to some choices, and from when on, proved to be the nearest.
+
+        Args:
+            choices: what the customer asked for, all of it or some.
+            stock: an open store, or what one looked like once.
+            on: the day on which the customer wants it; by default as soon as possible.
+            times: how many of the same are needed.
+            locked: places whose choices stay.
+            weights: how much it costs to change a place, at least 1; 1 where nothing is said.
+            reasons: whether to tell for each change what forced it.
+            more_changes: how many more changes than the fewest of a day to look at for a nearer price.
+            as_of: the day whose rules hold.
+            seconds: the time limit.
+            only: whether optional places that are not named stay empty.
+            bundles: bundles to apply.
+
+        Raises:
+            ChoiceError: a choice, weight or lock names what does not exist.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, `times` or `more_changes` is
+                not whole, or the locked places are one text.
+            ValueError: `times` is less than 1 or more than a line of an order can have, a weight is less than
+                1, or `more_changes` less than 0.
+        """
+        check_terms(on, times)
+        snapshot = look_at(stock)
+        wish = Wish.of(on, times, locked, weights, reasons=reasons, more_changes=more_changes)
+        return (self._rules or self)._answered(  # noqa: SLF001 - another one of its kind
+            lambda asked, limits: nearest(asked, snapshot, wish, today=self.today(), limits=limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
+        )
+
+    def buildable(
+        self,
+        choices: Choices,
+        stock: StockStore | StockSnapshot,
+        *,
+        on: date | None = None,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+        bundles: Sequence[str] = (),
+    ) -> Buildable | Invalid | Incomplete | Unknown:
+        """How many of one configuration can be there on a day; by default how many can be begun today.
+
+        Raises:
+            ChoiceError: a choice names what does not exist.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, or the day is no date.
+        """
+        check_terms(on)
+        snapshot = look_at(stock)
+        return (self._rules or self)._answered(  # noqa: SLF001 - another one of its kind
+            lambda asked, limits: buildable_products(
+                asked, snapshot, on=on, today=self.today(), limits=limits
+            ),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
+        )
 
     # ------------------------------------------------------------ inside
 
@@ -1040,9 +1337,15 @@ class Configurator:
         in_force = interval_in_force(self.catalog, day)
         with self._lock:
             if in_force not in self._products:
-                prepared = prepare_product(self.catalog, day, engine=self._engine, limits=limits)
+                prepared = self._prepared(day, limits)
                 self._remember(in_force, prepared)
             return self._products[in_force].on(day)
+
+    def _prepared(self, day: date, limits: SearchLimits) -> PreparedProduct:
+        if self._rules is None or self._terms is None:
+            return prepare_product(self.catalog, day, engine=self._engine, limits=limits)
+        product = self._rules.product(day, limits)
+        return product.with_facts(facts_of_stock(product.lowered, self._terms), limits)
 
     def _product_when_asked(self, as_of: date | None) -> PreparedProduct:
         """The same, with nothing prepared before the first question: its limits are those of preparing.
@@ -1056,6 +1359,9 @@ class Configurator:
         if ready is not None or self._engine in {None, AUTOMATIC}:
             # The engine that suits prepares nothing before it is asked.
             return self.product(day)
+        if self._rules is not None and self._terms is not None:
+            product = self._rules._product_when_asked(day)  # noqa: SLF001 - another one of its kind
+            return product.with_facts(facts_of_stock(product.lowered, self._terms))
         return product_when_asked(
             self.catalog, day, str(self._engine), lambda limits: self.product(day, limits).prepared
         )
@@ -1100,6 +1406,10 @@ class Configurator:
         return ask(self.product(as_of, limits).applying(applied), read, limits)
 
 
+MOST_OUTLOOKS = 4
+"""For how many looks at stock one `Configurator` remembers what can be had when."""
+
+
 MOST_INTERVALS = 16
 """For how many runs of days one `Configurator` remembers what is prepared; the oldest goes first."""
 
@@ -1114,6 +1424,10 @@ def _files_of(source: tuple[Any, ...]) -> tuple[str, CatalogReader]:
         return arguments[0], arguments[1]
     text, name, files, _ = arguments
     return name, text_reader({**files, name: text})
+
+
+def _rebuilt_under(source: tuple[Any, ...], terms: StockTerms) -> Configurator:
+    return _rebuilt(*source)._under(terms)  # noqa: SLF001 - its own way back
 
 
 def _rebuilt(kind: str, *arguments: Any) -> Configurator:

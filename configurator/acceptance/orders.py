@@ -1,14 +1,18 @@
 """An order as it is handed in.
 
-    {"order": "SO-1", "lines": [{"configuration": {…}, "bundles": ["gamer"], "quantity": 2}]}
+    {"order": "SO-1", "priority": 3, "lines": [
+        {"configuration": {…}, "bundles": ["gamer"], "quantity": 2, "date": "2026-12-04"}
+    ]}
 
 A bare configuration is an order of one line and quantity 1; `bundles` may stand in it.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from attrs import evolve, field, frozen
 
+from configurator.availability.reservations import HIGHEST_PRIORITY
 from configurator.configuration.choices import shown
 from configurator.configuration.model import Configuration
 from configurator.diagnostics.suggestion import did_you_mean
@@ -19,7 +23,7 @@ MOST_LINES = 10_000
 MOST_QUANTITY = 1_000_000
 """The largest quantity of one line."""
 
-_ORDER_KEYS = ("order", "lines")
+_ORDER_KEYS = ("order", "lines", "priority")
 _BESIDE = ("order", "bundles")
 """What may stand in a bare configuration beside its places."""
 _LINE_KEYS = ("configuration", "quantity", "bundles", "date")
@@ -33,11 +37,13 @@ class OrderLine:
         configuration: choices by dotted path, as handed in.
         quantity: how many products.
         bundles: names of the bundles to apply.
+        wanted: the day on which the customer wants them; `None` for as soon as possible.
     """
 
     configuration: Mapping[str, object] = field(hash=False)
     quantity: int = 1
     bundles: tuple[str, ...] = ()
+    wanted: date | None = None
 
 
 @frozen
@@ -47,10 +53,12 @@ class Order:
     Attributes:
         id: the customer's or shop's own id, `None` when the order carries none.
         lines: at least one.
+        priority: from 0 to 9; promises of a lower one are given up first when goods are lost.
     """
 
     id: str | None
     lines: tuple[OrderLine, ...]
+    priority: int = 0
 
     def applying(self, bundles: Sequence[str]) -> "Order":
         """The order with bundles named beside it, each once.
@@ -65,6 +73,12 @@ class Order:
         (line,) = self.lines
         together = tuple(dict.fromkeys((*line.bundles, *bundles)))
         return evolve(self, lines=(evolve(line, bundles=together),))
+
+    def by(self, day: date | None) -> "Order":
+        """The order with a day on which every line is wanted that names none; `None` leaves it as it is."""
+        if day is None:
+            return self
+        return evolve(self, lines=tuple(evolve(line, wanted=line.wanted or day) for line in self.lines))
 
     def named(self, order_id: str | None) -> "Order":
         """The order with an id given beside it.
@@ -102,9 +116,10 @@ def read_order(data: object) -> Order:
     if not isinstance(lines, list) or not 1 <= len(lines) <= MOST_LINES:
         raise OrderError([*problems, f"`lines` is a list of 1 to {MOST_LINES} lines"])
     read = [_read_line(number, line, problems) for number, line in enumerate(lines, start=1)]
+    priority = _priority(data.get("priority"), problems)
     if problems:
         raise OrderError(problems)
-    return Order(_order_id(data.get("order")), tuple(line for line in read if line is not None))
+    return Order(_order_id(data.get("order")), tuple(line for line in read if line is not None), priority)
 
 
 def _order_id(value: object) -> str | None:
@@ -112,6 +127,15 @@ def _order_id(value: object) -> str | None:
         return None
     if not isinstance(value, str) or not value.strip():
         raise OrderError([f"`order` is the order's id, a text, not `{shown(value)}`"])
+    return value
+
+
+def _priority(value: object, problems: list[str]) -> int:
+    if value is None:
+        return 0
+    if type(value) is not int or not 0 <= value <= HIGHEST_PRIORITY:
+        problems.append(f"`priority` is a whole number from 0 to {HIGHEST_PRIORITY}, not `{shown(value)}`")
+        return 0
     return value
 
 
@@ -131,12 +155,23 @@ def _read_line(number: int, line: object, problems: list[str]) -> OrderLine | No
         )
         return None
     bundles = _bundles(where, line.get("bundles"), problems)
-    # Dropping what cannot be honoured yet would change what the customer ordered.
-    if line.get("date") is not None:
-        problems.append(f"{where} names a date, which is not supported yet: order without `date`")
+    day = _day(where, line.get("date"), problems)
     if isinstance(configuration, Configuration):
         configuration = configuration.to_dict()
-    return OrderLine({str(key): value for key, value in configuration.items()}, quantity, bundles)
+    return OrderLine({str(key): value for key, value in configuration.items()}, quantity, bundles, day)
+
+
+def _day(where: str, value: object, problems: list[str]) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    try:
+        # Week and ordinal dates are dates to Python, and none to whoever reads the order next.
+        if isinstance(value, str) and len(value) == len("2026-12-04") and value[4] == value[7] == "-":
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    problems.append(f"{where}: the date is a day such as `2026-12-04`, not `{shown(value)}`")
+    return None
 
 
 def _bundles(where: str, value: object, problems: list[str]) -> tuple[str, ...]:

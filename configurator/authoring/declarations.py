@@ -25,6 +25,7 @@ from configurator.catalog.structure import (
     Cardinality,
     Component,
     ComponentFamily,
+    FinalAssembly,
     ProductOption,
     Slot,
 )
@@ -60,6 +61,7 @@ What = Literal[
     "objective",
     "bundle",
     "scenario",
+    "assembled",
 ]
 
 
@@ -428,12 +430,13 @@ def _wishes(old: Catalog, new: Catalog) -> Iterator[ChangedDeclaration]:
         ("objective", lambda catalog: _numbered((each.direction, each) for each in catalog.objectives)),
         ("bundle", lambda catalog: _by_key(catalog.bundles)),
         ("scenario", lambda catalog: _numbered((each.title, each) for each in catalog.scenarios)),
+        ("assembled", lambda catalog: {"product": found} if (found := catalog.final_assembly) else {}),
     )
     for what, found in kinds:
         yield from _compared(what, found(old), found(new), _wish, _place_of)
 
 
-_Wish = Default | Preference | Objective | Bundle | Scenario
+_Wish = Default | Preference | Objective | Bundle | Scenario | FinalAssembly
 
 
 def _numbered(found: Iterable[tuple[str, T]]) -> dict[str, T]:

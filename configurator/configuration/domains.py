@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from configurator.configuration.model import PlaceValue
 from configurator.configuration.offer_reasons import UNASKED, OfferReason, OfferState, PlaceReasons
+from configurator.configuration.outlook import Availability
 from configurator.configuration.pricing import Amount
 from configurator.engines.engine import Unknown
 
@@ -40,6 +41,14 @@ class Offer:
         """
         return self._reasons.of(self.state, self.value)
 
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on a configuration with it can be built, where stock was given; found out when looked at.
+
+        `None` where it is excluded by the rules, and without stock; `Unknown` where a limit was reached.
+        """
+        return self._reasons.availability(self.state, self.value)
+
 
 @frozen
 class ValueOffers:
@@ -69,6 +78,11 @@ class QuantityOffer:
         """Why the component is in its state, in whatever quantity; see `Offer.reason`."""
         return self._reasons.of(self.state, self.component)
 
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on the component can be had, in whatever quantity; see `Offer.availability`."""
+        return self._reasons.availability(self.state, self.component)
+
 
 @frozen
 class AbsentOffer:
@@ -89,6 +103,11 @@ class AbsentOffer:
         See `Offer.reason`.
         """
         return self._reasons.of(self.state, None)
+
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on a configuration with nothing in the slot can be built; see `Offer.availability`."""
+        return self._reasons.availability(self.state, None)
 
 
 @frozen
@@ -137,6 +156,11 @@ class MixedOffer:
     def reason(self) -> OfferReason:
         """Why the slot holds at least one, or cannot; see `Offer.reason`."""
         return self._reasons.of(self.state, self.component)
+
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on a configuration with at least one of it can be built; see `Offer.availability`."""
+        return self._reasons.availability(self.state, self.component)
 
 
 @frozen
@@ -193,6 +217,11 @@ class ElementOffer:
         """Why it must be in or cannot; `None` where it can. See `Offer.reason`."""
         return self._reasons.of(_MEMBERSHIP[self.state], self.element)
 
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on a configuration with it can be built; see `Offer.availability`."""
+        return self._reasons.availability(_MEMBERSHIP[self.state], self.element)
+
 
 _MEMBERSHIP: Mapping[str, OfferState] = {"must": "forced", "can": "free", "cannot": "excluded"}
 
@@ -233,6 +262,11 @@ class InstanceOffers(Mapping[str, "PlaceOffers"]):
     def reason(self) -> OfferReason:
         """Why it is there, or cannot be; see `Offer.reason`."""
         return self._reasons.of(self.state, value=True)
+
+    @property
+    def availability(self) -> Availability | Unknown | None:
+        """From when on a configuration with it can be built; see `Offer.availability`."""
+        return self._reasons.availability(self.state, value=True)
 
     def __getitem__(self, key: str) -> "PlaceOffers":
         return offers_at(self.members, key)

@@ -1,6 +1,7 @@
 """The valid domains of all places, asked of an engine and written out as offers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -201,6 +202,7 @@ class OfferWriter:
         deltas: the price deltas; nothing where nobody asked for them.
         narrowed: finds domains and deltas under other choices; without it deltas stay as they are.
         certain: whether what is written out is there in any case; not inside an instance that may be absent.
+        possible: tells on which days places can take values, where there is an outlook.
         said: the places that the customer chose (`chosen`) and that only a bundle did (`bundle`).
     """
 
@@ -212,6 +214,7 @@ class OfferWriter:
     deltas: Deltas = lambda _variable, _value: None
     narrowed: Callable[[Question], tuple[Domains, Deltas]] | None = None
     certain: bool = True
+    possible: "OfferedByDay | None" = field(init=False)
     said: Mapping[str, OfferState] = field(init=False)
     _inside: dict[str, "OfferWriter"] = field(init=False, factory=dict, repr=False)
     _counts: dict[str, tuple[int, int]] = field(init=False, factory=dict, repr=False)
@@ -221,6 +224,10 @@ class OfferWriter:
         choices = self.question.choices
         said: dict[str, OfferState] = dict.fromkeys(map(place_of, choices.choices), "bundle")
         return said | dict.fromkeys(map(place_of, choices.own), "chosen")
+
+    @possible.default
+    def _by_day(self) -> "OfferedByDay | None":
+        return OfferedByDay(self.question, self.limits) if self.question.product.outlook else None
 
     @property
     def catalog(self) -> Catalog:
@@ -264,7 +271,7 @@ class OfferWriter:
         Raises:
             SearchLimitError: a limit stopped asking about a mixed slot.
         """
-        reasons = PlaceReasons(self.question, key, self.limits)
+        reasons = PlaceReasons(self.question, key, self.limits, self.possible)
         match self.question.product.lowered.layout.of[key]:
             case SlotLayout(slot=slot) as layout if slot.cardinality.kind == "mixed":
                 return self._mixed(layout, reasons)
@@ -325,6 +332,7 @@ class OfferWriter:
         seen = evolve(self, question=question, domains=domains, deltas=deltas, certain=False)
         # What was said stays what the customer said, not what is supposed here.
         object.__setattr__(seen, "said", self.said)
+        object.__setattr__(seen, "possible", self.possible)
         return seen
 
     def _exchanged(self, other: "OfferWriter", own: str, alike: str) -> tuple[Domains, Deltas]:
@@ -416,7 +424,7 @@ class OfferWriter:
         if 1 in domain:
             alone_left = domain == (1,) and writer.certain
             state = _state(alone_left, self._said_of(prefix), self.defaults.get(prefix) is True)
-        reasons = PlaceReasons(writer.question, prefix, self.limits)
+        reasons = PlaceReasons(writer.question, prefix, self.limits, writer.possible)
         absent = 0 in domain
         here, gone = (writer.deltas(variable, value) if value in domain else None for value in (1, 0))
         return InstanceOffers(prefix, state, absent, members, here, gone, reasons)
@@ -538,6 +546,60 @@ class OfferWriter:
                 return frozenset(unit.component for unit in units if isinstance(unit, ComponentQuantity))
             case _:
                 return frozenset()
+
+
+@frozen(eq=False)
+class OfferedByDay:
+    """What places can take under the facts of each day; found out day by day and kept, for all threads."""
+
+    question: Question = field(repr=False)
+    limits: SearchLimits
+    _offers: dict[date | None, Offers] = field(factory=dict, init=False, repr=False)
+    _values: dict[tuple[date | None, str], frozenset[PlaceValue]] = field(
+        factory=dict, init=False, repr=False
+    )
+
+    def __call__(self, place: str, value: PlaceValue, day: date | None) -> bool:
+        """Whether a place can take a value on a day; `None` for now.
+
+        Raises:
+            SearchLimitError: a limit stopped asking; each day has as many seconds as the question had.
+        """
+        if (day, place) not in self._values:
+            self._values[day, place] = offered_values(self._on(day), place)
+        return value in self._values[day, place]
+
+    def _on(self, day: date | None) -> Offers:
+        if day not in self._offers:
+            product, limits = self.question.product, SearchLimits.within(self.limits.seconds, self.limits.now)
+            assert product.outlook is not None
+            then = product.outlook.product_on(product, day, limits)
+            question = ask(then, self.question.choices.own, limits)
+            domains: Domains | Unknown = tuple(() for _ in product.lowered.layout.variables)
+            if not question.impossible:
+                domains = question.prepared.domains(question.choices.assumptions, limits)
+            if isinstance(domains, Unknown):
+                raise SearchLimitError(domains.reason)
+            self._offers[day] = Offers(OfferWriter(question, domains, limits, {}))
+        return self._offers[day]
+
+
+def offered_values(offers: Mapping[str, PlaceOffers], place: str) -> frozenset[PlaceValue]:
+    """What a place can take: SKUs, values or elements; `None` for nothing, `True` for an instance."""
+    match offers[place]:
+        case ValueOffers(offers=values):
+            return frozenset(each.value for each in values if each.state != "excluded")
+        case IdenticalOffers(offers=quantities, absent=absent):
+            skus = [each.component for each in quantities if each.state != "excluded"]
+            return frozenset([*skus, None] if absent else skus)
+        case MixedOffers(offers=mixed):
+            return frozenset(each.component for each in mixed if each.state != "excluded")
+        case SetOffers(elements=elements):
+            return frozenset(each.element for each in elements if each.state != "cannot")
+        case AssemblyOffers(instances=instances):
+            return frozenset({True} if any(each.state != "excluded" for each in instances) else ())
+        case NumberOffers():
+            return frozenset()
 
 
 _NONE = object()

@@ -10,7 +10,9 @@ from configurator.catalog.applied_bundles import bundles_price, with_bundles_pri
 from configurator.catalog.model import Bundle, Catalog
 from configurator.catalog.values import Number
 from configurator.configuration.choices import Choices
+from configurator.configuration.facts import NO_FACTS, Facts
 from configurator.configuration.model import Configuration, configuration_of
+from configurator.configuration.outlook import Availability, first_available
 from configurator.csp.constraints import ClauseConstraint, Constraint
 from configurator.csp.symmetries import block_of, nested, places_of
 from configurator.csp.variables import Assignment
@@ -31,6 +33,7 @@ from configurator.engines.staged import Stage, StagedProblem, compiles, staged
 from configurator.engines.unordered import prepare_unordered
 from configurator.engines.unordered_diagram import CountedForm
 from configurator.errors import ArtefactError
+from configurator.explanation.conflict import Case
 from configurator.lowering.choices import LoweredChoices, lower_choices, with_bundles
 from configurator.lowering.product import LoweredProduct, lower_product
 
@@ -41,12 +44,16 @@ class PreparedProduct:
 
     Attributes:
         bundles: the bundles that are applied; what they choose is asked with every question.
+        facts: what holds beside the rules; `prepared` knows it.
+        outlook: facts by which offers tell from when on they can be had; nothing else heeds them.
     """
 
     lowered: LoweredProduct
     engine: Engine
     prepared: PreparedProblem = field(repr=False)
     bundles: tuple[Bundle, ...] = ()
+    facts: Facts = field(default=NO_FACTS, repr=False)
+    outlook: "Outlook | None" = field(default=None, repr=False)
     _bare: "PreparedProduct | None" = field(default=None, repr=False)
 
     @property
@@ -79,18 +86,96 @@ class PreparedProduct:
         priced = bare if not price else _priced(bare, price)
         return evolve(priced, bundles=bundles, bare=bare if bundles else None)
 
+    def with_facts(self, facts: Facts, limits: SearchLimits = NO_LIMITS) -> "PreparedProduct":
+        """The same where facts hold besides those that hold already; every question is asked under them.
+
+        What was prepared is shared: a diagram is cut, not compiled again.
+
+        Raises:
+            SearchLimitError: preparing them did not fit the limits.
+        """
+        before = self.bare
+        known = {key: before.lowered.known[key] for key in RULES_ALONE if key in before.lowered.known}
+        both = facts if before.facts is NO_FACTS else _together(before.facts, facts)
+        under = evolve(
+            before,
+            lowered=evolve(before.lowered, known=known),
+            prepared=before.prepared.extended(facts.constraints, limits)
+            if facts.constraints
+            else before.prepared,
+            facts=both,
+        )
+        return under.applying(self.bundles)
+
+    def with_outlook(self, outlook: "Outlook | None") -> "PreparedProduct":
+        """The same whose offers tell from when on they can be had; the outlook is made for this product."""
+        bare = self.bare
+        # Products priced by bundles would know nothing of the outlook.
+        known = {key: found for key, found in bare.lowered.known.items() if key != PRICED}
+        told = evolve(bare, lowered=evolve(bare.lowered, known=known), outlook=outlook)
+        return told.applying(self.bundles)
+
     def configuration(self, assignment: Assignment) -> Configuration:
         """What a solution stands for."""
         return configuration_of(self.catalog, self.lowered.lift(assignment))
 
 
+@frozen(eq=False)
+class Outlook:
+    """Facts that change with the days, for asking beside a product from when on something is possible.
+
+    INVARIANT: what is possible on a day is possible on later days.
+
+    Attributes:
+        days: the later days on which something changes, ascending.
+        facts_on: the facts of a day; `None` for now.
+    """
+
+    days: tuple[date, ...]
+    facts_on: Callable[[date | None], Facts] = field(repr=False)
+    _products: dict[date | None, PreparedProduct] = field(factory=dict, init=False, repr=False)
+
+    def product_on(
+        self, product: PreparedProduct, day: date | None, limits: SearchLimits = NO_LIMITS
+    ) -> PreparedProduct:
+        """The product it was made for, under the facts of a day; made once for each day.
+
+        Raises:
+            SearchLimitError: preparing the facts did not fit the limits.
+        """
+        if day not in self._products:
+            self._products[day] = product.bare.with_outlook(None).with_facts(self.facts_on(day), limits)
+        return self._products[day].on(product.lowered.as_of).applying(product.bundles)
+
+    def first(self, possible: Callable[[date | None], bool]) -> Availability:
+        """From when on something is possible."""
+        return first_available(self.days, possible)  # by INVARIANT on days
+
+
+RULES_ALONE = (
+    "switched rules",
+    "without rules",
+    "what wishes say",
+    "constraints by variable",
+    "objective price",
+    "price with what was told of it",
+)
+"""What is remembered of a product that is the same whatever holds beside its rules."""
+
+
+def _together(one: Facts, other: Facts) -> Facts:
+    return Facts((*one.constraints, *other.constraints), lambda: (*one.each, *other.each))
+
+
+PRICED = "priced by bundles"
+"""Where a product remembers what it is with amounts of bundles."""
 MOST_PRICED = 16
 """For how many amounts of bundles one product is remembered; the oldest goes first."""
 
 
 def _priced(bare: PreparedProduct, price: Number) -> PreparedProduct:
     """The product where `bundles.price` is an amount."""
-    known = bare.lowered.known.setdefault("priced by bundles", {})
+    known = bare.lowered.known.setdefault(PRICED, {})
     assert isinstance(known, dict)
     found = known.get(price)
     if found is None:
@@ -100,7 +185,10 @@ def _priced(bare: PreparedProduct, price: Number) -> PreparedProduct:
         else:
             engine, lowered = bare.engine, lower_product(catalog, bare.lowered.as_of)
             stage = Stage(engine, partial(_prepared, lowered, engine))
-            found = PreparedProduct(lowered, engine, StagedProblem(lowered.find_problem, (stage,)))
+            prepared: PreparedProblem = StagedProblem(lowered.find_problem, (stage,))
+            if bare.facts.constraints:
+                prepared = prepared.extended(bare.facts.constraints)
+            found = PreparedProduct(lowered, engine, prepared, facts=bare.facts, outlook=bare.outlook)
         while len(known) >= MOST_PRICED:
             del known[next(iter(known))]
         known[price] = found
@@ -194,6 +282,10 @@ class Question:
     def impossible(self) -> bool:
         """Whether what is chosen alone rules everything out: it is not in force on the day."""
         return self.choices.impossible
+
+    def case(self, importance: tuple[str, ...] = ()) -> Case:
+        """The choices, with what holds besides, for looking for conflicts; see `Case` for importance."""
+        return Case(self.product.lowered, self.choices, self.product.facts.each, importance)
 
     def as_numbered(self, solution: Assignment, said: Sequence[Constraint] = ()) -> Assignment:
         """A solution with the instances of assemblies as the choices number them.

@@ -62,7 +62,6 @@ from configurator.engines.switched import Clash, Part
 from configurator.errors import ChoiceError, SearchLimitError
 from configurator.explanation.checking import keeps
 from configurator.explanation.conflict import (
-    Case,
     Conflict,
     SwitchedCase,
     choice_part,
@@ -333,7 +332,7 @@ def _excluded(beside: Beside, now: Question, limits: SearchLimits) -> Excluded:
             alone, shown = without, beside.wanted
     text = describe_choice(shown)
     void = _nothing_valid(now, limits)
-    case = Case(now.product.lowered, alone.choices)
+    case = alone.case()
     dated = unavoidable(case)
     if dated:
         # Of several dates rather that of what is asked about.
@@ -369,7 +368,7 @@ def _nothing_valid(question: Question, limits: SearchLimits) -> Conflict | None:
     bare = ask(question.product.bare, (), limits)
     if _feasible(bare, limits) is not False:
         return None
-    case = Case(bare.product.lowered, bare.choices)
+    case = bare.case()
     return next(iter(unavoidable(case)), None) or find_conflict(case, limits)
 
 
@@ -468,7 +467,7 @@ def _forced(
     """What forces a value, or that it is chosen; `None` if something else can be there."""
     lowered = question.product.lowered
     text = describe_choice(wanted)
-    switched = SwitchedCase.of(Case(lowered, question.choices), limits)
+    switched = SwitchedCase.of(question.case(), limits)
     layout = lowered.layout.of[place_of(wanted)]
     other = without(layout, choice_part(lowered, wanted), wanted)
     problem = switched.problem.extended([other], limits)

@@ -15,7 +15,13 @@ from configurator.configuration.product import Question
 from configurator.csp.constraints import ClauseConstraint, Constraint, LinearConstraint, Literal
 from configurator.engines.engine import SearchLimits
 from configurator.engines.switched import Part
-from configurator.explanation.conflict import Case, Member, SwitchedCase, choice_part, switched_rules
+from configurator.explanation.conflict import (
+    Member,
+    SwitchedCase,
+    choice_part,
+    switched_facts,
+    switched_rules,
+)
 
 
 def locked_places(catalog: Catalog, locked: Collection[str]) -> frozenset[str]:
@@ -45,7 +51,8 @@ def switched_choices(question: Question, locked: Collection[str], limits: Search
     stays = [OptionChoice(key, value=True, presence=True) for key in set(loose.values()) - chosen]
     # At one place one's own choice comes first.
     every = sorted((*question.choices.choices, *stays), key=lambda choice: order[place_of(choice)])
-    rules = switched_rules(lowered, limits)
+    rules, facts = switched_rules(lowered, limits), question.product.facts.each
+    standing = switched_facts(lowered, facts, limits)
     own: list[tuple[Member, Part]] = [
         (bundle, (ClauseConstraint((), bundle),)) for bundle in question.choices.expired
     ]
@@ -56,9 +63,9 @@ def switched_choices(question: Question, locked: Collection[str], limits: Search
             (variable,) = lowered.layout.of[presence].variables
             part = tuple(_unless(each, Literal(variable, frozenset({0}))) for each in part)
         own.append((choice, part))
-    problem = rules.problem.extended([part for _, part in own], limits) if own else rules.problem
-    case = Case(lowered, evolve(question.choices, choices=tuple(every)))
-    return SwitchedCase(case, rules, problem, (*rules.restrictions, *(member for member, _ in own)))
+    problem = standing.extended([part for _, part in own], limits) if own else standing
+    case = evolve(question.case(), choices=evolve(question.choices, choices=tuple(every)))
+    return SwitchedCase(case, rules, problem, (*rules.restrictions, *facts, *(member for member, _ in own)))
 
 
 def loosened(question: Question, locked: Collection[str]) -> Mapping[str, str]:

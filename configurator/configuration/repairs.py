@@ -7,6 +7,7 @@ looked at, so that those told are the best of all there are.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 from heapq import merge
 from itertools import groupby
 from types import MappingProxyType
@@ -34,6 +35,7 @@ from configurator.configuration.repair_parts import (
 )
 from configurator.configuration.repair_values import GivenUp, NewValues, RankingKey, best_values
 from configurator.configuration.validation import Invalid, validate
+from configurator.csp.variables import Assignment
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.errors import ChoiceError, InvalidConfigurationError, SearchLimitError
@@ -305,8 +307,8 @@ class Repairing:
             *(best_values(self.giving_up(parts), limits) for parts in sets), key=lambda found: found.rank
         )
 
-    def giving_up(self, parts: frozenset[int]) -> GivenUp:
-        """Some choices given up, the others kept."""
+    def giving_up(self, parts: frozenset[int], nearer_than: int | Fraction | None = None) -> GivenUp:
+        """Some choices given up, the others kept; of interest may be only what is nearer in price."""
         given_up = tuple(choice for part, choice in self._numbered if part in parts)
         kept = [choice for part, choice in self._numbered if part not in parts]
         gone = inside_of(kept, given_up)
@@ -326,10 +328,34 @@ class Repairing:
             ),
             self.keys,
             gone,
+            nearer_than,
         )
 
     def told(self, found: NewValues, weight: int) -> Repair:
         """New values in the words of the catalog."""
+        chosen = self.product.lowered.lift(self.filled(found))
+        catalog = self.product.catalog
+        changed = self.changed(found)
+        own = {place_of(choice): choice for choice in self.choices if not choice.bundle}
+        changes = tuple(
+            Change(
+                key,
+                chosen_value(catalog.place_of[key], choice),
+                _value_told(catalog.place_of[key], chosen),
+                choice.at_least,
+            )
+            for key, choice in own.items()
+            if key in changed
+        )
+        return Repair(changes, weight, found.delta, found.keys, self._choices_with(changes))
+
+    def changed(self, found: NewValues) -> frozenset[str]:
+        """The places that new values are for."""
+        keys = tuple(self.product.lowered.layout.of)
+        return frozenset(keys[place] for place, _ in found.values)
+
+    def filled(self, found: NewValues) -> Assignment:
+        """New values where they belong, and nothing elsewhere but the instances that they are inside of."""
         lowered = self.product.lowered
         places, layouts = lowered.catalog.place_of, lowered.layout.of
         assignment = [0] * len(lowered.layout.variables)
@@ -337,20 +363,13 @@ class Repairing:
         for place, values in found.values:
             for variable, value in zip(layouts[keys[place]].variables, values, strict=True):
                 assignment[variable] = value
-        changed = {keys[place] for place, _ in found.values}
+        changed = self.changed(found)
         for key in changed:
             # Around what changes everything is there, unless that changes too.
             while (within := places[key].within) is not None and within not in changed:
                 assignment[layouts[within].variables[0]] = 1
                 key = within  # noqa: PLW2901 - outwards
-        chosen = lowered.lift(tuple(assignment))
-        own = {place_of(choice): choice for choice in self.choices if not choice.bundle}
-        changes = tuple(
-            Change(key, chosen_value(places[key], choice), _value_told(places[key], chosen), choice.at_least)
-            for key, choice in own.items()
-            if key in changed
-        )
-        return Repair(changes, weight, found.delta, found.keys, self._choices_with(changes))
+        return tuple(assignment)
 
     def _choices_with(self, changes: Sequence[Change]) -> dict[str, JsonValue]:
         """The customer's own choices with changes made."""

@@ -31,7 +31,6 @@ from configurator.explanation.checking import (
     check_conflict,
 )
 from configurator.explanation.conflict import (
-    Case,
     Conflict,
     Conflicts,
     all_conflicts,
@@ -126,7 +125,7 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
     can be completed is the engine's to say.
     """
     product = question.product
-    case = Case(product.lowered, question.choices)
+    case = question.case()
     assignment = question.choices.decided(product.lowered.layout)
     if assignment is not None or question.impossible:
         found = broken_by_choices(case, limits)
@@ -170,7 +169,7 @@ def conflicts_of(
     for place in importance:
         if place not in known:
             raise ChoiceError([f"`{place}` is neither a slot nor an option"], did_you_mean(place, known))
-    case = Case(question.product.lowered, question.choices, (), tuple(importance))
+    case = question.case(tuple(importance))
     return all_conflicts(case, limit, limits)
 
 
@@ -229,7 +228,7 @@ def check_verdict(question: Question, verdict: Verdict, limits: SearchLimits = N
     Raises:
         TypeError: it is no verdict.
     """
-    case = Case(question.product.lowered, question.choices)
+    case = question.case()
     match verdict:
         case Valid(configuration=configuration, notices=told):
             assignment = _assignment_of(question, configuration)

@@ -11,7 +11,7 @@ from configurator.configuration.product import Question
 from configurator.configuration.wishes import Aim, Step, default_text, together
 from configurator.engines.engine import SearchLimits, Unknown
 from configurator.errors import SearchLimitError
-from configurator.explanation.conflict import Case, Conflict, SwitchedCase, cause_of, listed
+from configurator.explanation.conflict import Conflict, SwitchedCase, cause_of, listed
 from configurator.explanation.evidence import (
     DecisionEvidence,
     EffectivityEvidence,
@@ -48,7 +48,8 @@ def why_not_kept(
             facts.append(fact)
             if isinstance(earlier.wish, Aim | Objective):
                 objectives.append(fact)
-    case = Case(question.product.lowered, question.choices, tuple(facts))
+    case = question.case()
+    case = evolve(case, facts=(*case.facts, *facts))
     try:
         switched = SwitchedCase.of(case, limits)
         problem = switched.problem.extended([step.constraints], limits)

@@ -50,6 +50,13 @@ class SearchLimits:
         left = max(0.0, self.deadline - self.now()) / 2
         return SearchLimits(self.now() + left, left, self.now)
 
+    def at_most(self, seconds: float) -> "SearchLimits":
+        """Limits that end so soon, or when these do if that is sooner."""
+        deadline = self.now() + seconds
+        if self.deadline is not None and self.deadline <= deadline:
+            return self
+        return SearchLimits(deadline, seconds, self.now)
+
     def check(self) -> None:
         """Raise `SearchLimitError` when the time is up."""
         if self.deadline is not None and self.now() > self.deadline:

@@ -254,17 +254,39 @@ def _switched(lowered: LoweredProduct, limits: SearchLimits) -> SwitchedRules:
     every = range(len(restrictions))
     if isinstance(problem.solve(every, limits), Possible):
         return found
-    return evolve(found, impossible=frozenset(_broken(found, problem, every, (), limits)))
+    return evolve(found, impossible=frozenset(_broken(problem, every, (), limits)))
+
+
+def switched_facts(
+    lowered: LoweredProduct, facts: tuple[Fact, ...], limits: SearchLimits = NO_LIMITS
+) -> SwitchedProblem:
+    """A product's restrictions with facts as further parts; those that were asked last are remembered.
+
+    Raises:
+        SearchLimitError: the time is up.
+    """
+    rules = switched_rules(lowered, limits)
+    if not facts:
+        return rules.problem
+    known = lowered.known.get("switched facts")
+    if not isinstance(known, _SwitchedFacts) or known.facts != facts or known.rules is not rules:
+        problem = rules.problem.extended([fact.constraints for fact in facts], limits)
+        known = _SwitchedFacts(rules, facts, problem)
+        lowered.known["switched facts"] = known
+    return known.problem
+
+
+@frozen(eq=False)
+class _SwitchedFacts:
+    rules: SwitchedRules
+    facts: tuple[Fact, ...]
+    problem: SwitchedProblem
 
 
 def _broken(
-    rules: SwitchedRules,
-    problem: SwitchedProblem,
-    numbers: Iterable[int],
-    always: Iterable[int],
-    limits: SearchLimits,
+    problem: SwitchedProblem, numbers: Iterable[int], always: Iterable[int], limits: SearchLimits
 ) -> list[int]:
-    """The restrictions of these that cannot be kept, each for itself, with what is always on.
+    """The restrictions and facts of these that cannot be kept, each for itself, with what is always on.
 
     What a limit leaves open is left out: it is not known to be broken.
     """
@@ -273,7 +295,7 @@ def _broken(
     witness: Assignment | None = None
     for number in numbers:
         # A solution found for one restriction mostly keeps others too.
-        if witness is not None and rules.kept(number, witness):
+        if witness is not None and problem.keeps(number, witness):
             continue
         match problem.solve((number, *background), limits):
             case Possible(witness=witness):
@@ -306,12 +328,21 @@ class SwitchedCase:
             SearchLimitError: the time is up.
         """
         rules = switched_rules(case.lowered, limits)
-        own: list[tuple[Member, Part]] = [(fact, fact.constraints) for fact in case.facts]
+        problem = switched_facts(case.lowered, case.facts, limits)
         # What is not in force can be had in no way.
-        own += [(bundle, (ClauseConstraint((), bundle),)) for bundle in case.choices.expired]
+        own: list[tuple[Member, Part]] = [
+            (bundle, (ClauseConstraint((), bundle),)) for bundle in case.choices.expired
+        ]
         own += [(choice, choice_part(case.lowered, choice)) for choice in case.choices.choices]
-        problem = rules.problem.extended([part for _, part in own], limits) if own else rules.problem
-        return cls(case, rules, problem, (*rules.restrictions, *(member for member, _ in own)))
+        if own:
+            problem = problem.extended([part for _, part in own], limits)
+        return cls(case, rules, problem, (*rules.restrictions, *case.facts, *(member for member, _ in own)))
+
+    @property
+    def facts(self) -> range:
+        """The numbers of the facts."""
+        begin = len(self.rules.restrictions)
+        return range(begin, begin + len(self.case.facts))
 
     @property
     def choices(self) -> range:
@@ -340,7 +371,7 @@ class SwitchedCase:
         return isinstance(member, OptionChoice) and member.presence
 
     def broken(self, limits: SearchLimits) -> list[int]:
-        """The restrictions that the choices alone break, each for itself, in the order declared."""
+        """The restrictions that the choices alone break, each for itself, as declared; then facts."""
         touched = {
             variable
             for number in self.choices
@@ -353,7 +384,12 @@ class SwitchedCase:
             for number, scope in enumerate(self.rules.scopes)
             if number in self.rules.impossible or scope & touched
         )
-        return _broken(self.rules, self.problem, asked, self.choices, limits)
+        facts = (
+            number
+            for number in self.facts
+            if any(not touched.isdisjoint(each.scope) for each in self.problem.parts[number])
+        )
+        return _broken(self.problem, (*asked, *facts), self.choices, limits)
 
     def told(self, found: MinimalSet, telling: Telling | None = None) -> Conflict:
         """A conflict in words: those of its members, unless they are known."""
@@ -402,7 +438,7 @@ def name_of(member: Member) -> tuple[str, str]:
 
 
 def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Conflict, ...]:
-    """Every restriction that the choices alone break, in the order declared; and what is not in force.
+    """Every restriction and fact that the choices alone break, as declared; and what is not in force.
 
     A restriction that a limit leaves open is left out: it is not known to be broken. Where a slot
     that must be filled has nothing in force, that alone is told: no rule is to blame. So are choices of
@@ -415,6 +451,12 @@ def broken_by_choices(case: Case, limits: SearchLimits = NO_LIMITS) -> tuple[Con
         chosen = case.lowered.lift(assignment)
         every = enumerate(case.lowered.restrictions)
         broken = [number for number, restriction in every if violations(restriction, chosen)]
+        first = len(case.lowered.restrictions)
+        broken += [
+            number
+            for number, fact in enumerate(case.facts, start=first)
+            if not all(holds(each, assignment) for each in fact.constraints)
+        ]
     elif found:
         return found
     else:
@@ -505,7 +547,9 @@ def all_conflicts(
 def _of_one(
     case: Case, switched: SwitchedCase | None, number: int, limits: SearchLimits
 ) -> tuple[Conflict, ...]:
-    """The conflicts of one broken restriction: one for each unit at fault, with the choices that matter."""
+    """The conflicts of one broken restriction or fact: one for each unit at fault, with what matters."""
+    if number >= len(case.lowered.restrictions):
+        return _of_fact(case, switched, number, limits)
     restriction = case.lowered.restrictions[number]
     told = _told_alone(case, restriction)
     found: MinimalSet | None = None
@@ -518,6 +562,23 @@ def _of_one(
         members = (restriction, *(c for c in case.choices.choices if place_of(c) in read))
         return tuple(evolve(_conflict(case, members, *each), minimal=False) for each in told)
     return tuple(switched.told(found, each) for each in told)
+
+
+def _of_fact(
+    case: Case, switched: SwitchedCase | None, number: int, limits: SearchLimits
+) -> tuple[Conflict, ...]:
+    """The conflict of one broken fact, with the choices that matter."""
+    if switched is not None:
+        with suppress(SearchLimitError):
+            choices = sorted(switched.choices, key=switched.is_presence)
+            found = shrink(switched.problem, (number, *choices), limits)
+            if found is not None:
+                return (switched.told(found),)
+    fact = case.facts[number - len(case.lowered.restrictions)]
+    said = {variable for each in fact.constraints for variable in each.scope}
+    read = {key for key, found in case.lowered.layout.of.items() if not said.isdisjoint(found.variables)}
+    members = (fact, *(choice for choice in case.choices.choices if place_of(choice) in read))
+    return (evolve(tell_conflict(case, members), minimal=False),)
 
 
 # ---------------------------------------------------------------- members in words
@@ -577,8 +638,8 @@ def _evidence(case: Case, member: Member, message: str | None, rows: tuple[int, 
     match member:
         case Fact(key=key, text=text, kind="wish", location=location):
             return WishEvidence(key, text, location)
-        case Fact(key=key, text=text):
-            return StockEvidence(key, text)
+        case Fact(key=key, text=text, until=until):
+            return StockEvidence(key, text, until)
         case Rule() | VariantTable() | Resource():
             told = cause_of(case, member) if message is None else message
             return RuleEvidence(member.key, kind_of(member), told, member.span.location, rows)
@@ -695,6 +756,8 @@ def _together(case: Case, members: Sequence[Member]) -> str:
     if not chosen:
         told = f"{listed(causes)} cannot hold together" if len(causes) > 1 else f"{causes[0]} cannot hold"
         return f"the catalog has no valid configuration on {case.lowered.as_of}: {told}"
+    if not any(isinstance(member, Bundle | Rule | VariantTable | Resource) for member in members):
+        return f"{listed(chosen)} cannot be built: {listed(causes)}"
     verb = "leaves" if len(causes) == 1 else "leave"
     return f"{listed(chosen)} cannot be completed: {listed(causes)} {verb} nothing"
 

@@ -24,7 +24,7 @@ from configurator.csp.problem import ConstraintProblem
 from configurator.csp.propagation import Propagation
 from configurator.csp.value_sets import ValueSet, ValueSets, value_set, values_in
 from configurator.engines.backtracking import BacktrackingEngine
-from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.engine import NO_LIMITS, Domains, SearchLimits, Unknown
 from configurator.engines.switched import Part
 from configurator.errors import SearchLimitError
 from configurator.explanation.conflict import (
@@ -244,7 +244,7 @@ def sets_of(layout: PlaceLayout, sets: Sequence[ValueSet]) -> tuple[frozenset[in
 def evidence_of(case: Case, ruling: Ruling) -> RuleEvidence | StockEvidence:
     """A rule or fact as evidence, with what is decided in its message."""
     if isinstance(ruling, Fact):
-        return StockEvidence(ruling.key, ruling.text)
+        return StockEvidence(ruling.key, ruling.text, ruling.until)
     return RuleEvidence(ruling.key, kind_of(ruling), cause_of(case, ruling), ruling.span.location)
 
 
@@ -327,30 +327,35 @@ class Chain:
         found = self._propagations[ruling, counted].narrowed(sets, checkpoint=self.limits.check)
         if found is None or not self.exact:
             return found
-        layout = self.known.case.lowered.layout
-        read = {variable for key in self._reads(ruling) for variable in layout.of[key].variables}
         problem = ConstraintProblem(variables, tuple(self._constraints(ruling, counted)))
-        # What the member does not read stands still, so that nothing is searched there.
-        within = {
-            variable: frozenset(values_in(left) if variable in read else values_in(left)[:1])
-            for variable, left in enumerate(found)
-        }
-        domains = BacktrackingEngine().prepare(problem, self.limits).domains(within, self.limits)
+        domains = self._exactly(problem, found)
         if isinstance(domains, Unknown):
             raise SearchLimitError(domains.reason)
         if not all(domains):
             return None
+        spoken = _spoken_of(problem)
         return tuple(
-            value_set(domain) if variable in read else found[variable]
+            value_set(domain) if variable in spoken else found[variable]
             for variable, domain in enumerate(domains)
         )
+
+    def _exactly(self, problem: ConstraintProblem, sets: ValueSets) -> Domains | Unknown:
+        """What a search leaves of sets; what no constraint speaks of stands still, so that it costs nothing.
+
+        Whether an instance is there is spoken of by what makes its places what they are, read or not.
+        """
+        spoken = _spoken_of(problem)
+        within = {
+            variable: frozenset(values_in(left) if variable in spoken else values_in(left)[:1])
+            for variable, left in enumerate(sets)
+        }
+        return BacktrackingEngine().prepare(problem, self.limits).domains(within, self.limits)
 
     def _reached(self, sets: ValueSets | None) -> bool:
         if sets is None:
             return True
         if self.goal is None:
             return False
-        layout = self.known.case.lowered.layout.of[self.goal.place]
         stands = [
             constraint
             for constraint in self.known.case.lowered.problem.constraints
@@ -361,11 +366,7 @@ class Chain:
         found = Propagation.of(problem).narrowed(sets)
         if found is None or not self.exact:
             return found is None
-        within = {
-            variable: frozenset(values_in(left) if variable in layout.variables else values_in(left)[:1])
-            for variable, left in enumerate(found)
-        }
-        domains = BacktrackingEngine().prepare(problem, self.limits).domains(within, self.limits)
+        domains = self._exactly(problem, found)
         return not isinstance(domains, Unknown) and not all(domains)
 
     # ------------------------------------------------------------ which, in which order
@@ -517,6 +518,11 @@ class Chain:
         names = () if isinstance(member, Fact) else read_of(member, place)
         values = sets_of(layout, sets)
         return Left(place, tell_left(self.known.case.lowered.catalog, layout, values, names, without), values)
+
+
+def _spoken_of(problem: ConstraintProblem) -> frozenset[int]:
+    """The variables that some constraint speaks of."""
+    return frozenset(variable for constraint in problem.constraints for variable in constraint.scope)
 
 
 MOST_PERMUTED = 5

@@ -1,5 +1,6 @@
 """What speaks against choices, piece by piece: rules, the customer's own decisions, stock, dates."""
 
+from datetime import date
 from typing import Literal
 
 from attrs import field, frozen
@@ -43,10 +44,16 @@ class DecisionEvidence:
 
 @frozen
 class StockEvidence:
-    """Something that stock says takes part."""
+    """Something that stock says takes part.
+
+    Attributes:
+        component: the SKU.
+        until: the first day on which stock says something else; `None` where that is not known.
+    """
 
     component: str
     text: str
+    until: date | None = None
     kind: Literal["stock"] = field(default="stock", init=False)
 
 
@@ -96,6 +103,7 @@ class Fact:
         text: the sentence for the customer.
         constraints: what it says about the product's variables.
         location: where it stands, of a wish.
+        until: the first day on which it holds no longer in this form; `None` where that is not known.
     """
 
     key: str
@@ -103,3 +111,4 @@ class Fact:
     constraints: tuple[Constraint, ...] = field(repr=False)
     kind: Literal["stock", "wish"] = "stock"
     location: str = ""
+    until: date | None = None

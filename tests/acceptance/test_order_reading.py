@@ -68,8 +68,8 @@ def test_what_is_no_object_is_no_order(data: object) -> None:
             "line 1: `bundles` is a list of names, not `gamer`",
         ),
         (
-            {"configuration": {}, "date": "2026-01-01"},
-            "line 1 names a date, which is not supported yet: order without `date`",
+            {"configuration": {}, "date": "01.02.2026"},
+            "line 1: the date is a day such as `2026-12-04`, not `01.02.2026`",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from configurator.syntax.expressions import (
     TextLiteral,
 )
 from configurator.syntax.nodes import (
+    AssembledDeclaration,
     AssemblyDeclaration,
     AttributeDeclaration,
     BundleDeclaration,
@@ -47,6 +48,7 @@ from configurator.syntax.nodes import (
     TypeExpression,
     UnitDeclaration,
 )
+from configurator.syntax.vocabulary import WEEKDAYS
 
 
 def rebuilt(file: CatalogFile) -> CatalogBuilder:
@@ -102,6 +104,13 @@ def _add_to_catalog(made: CatalogBuilder, node: Statement) -> None:
                 bundles=[g.name.text for g in node.givens if isinstance(g, GivenBundle)],
                 tags=[tag.text for tag in node.tags],
                 todo=node.todo,
+            )
+        case AssembledDeclaration():
+            made.assembled_in(
+                node.days,
+                cost=None if node.cost is None else _scalar(node.cost),
+                workdays=[WEEKDAYS[day] for day in node.workdays],
+                closed=[(days.first, days.last) for days in node.closed],
             )
         case _:
             _add_part(made, node)

@@ -57,7 +57,7 @@ _COMMENTS = ("# a comment", "#", '# with | bars | and "quotes"', "#x   ", "# ---
 
 STATEMENTS = (
     *("import", "unit", "default", "prefer", "objective", "bundle", "scenario", "rule", "resource", "table"),
-    *("family", "slot", "option", "assembly", "calc"),
+    *("family", "slot", "option", "assembly", "calc", "assembled"),
 )
 """The rules of the grammar for statements; a test compares them with the grammar."""
 

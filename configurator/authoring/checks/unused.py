@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from configurator.authoring.checks.reading import columns_read
 from configurator.catalog.model import Catalog
+from configurator.catalog.replenishment import COST, LEAD_TIME, POLICY
 from configurator.catalog.structure import ComponentFamily
 from configurator.diagnostics.diagnostic import Diagnostic, Severity
 
 FOR_PEOPLE = frozenset({"name", "title", "description"})
 """Columns that are there to be read by people."""
+FOR_STOCK = frozenset({POLICY, LEAD_TIME, COST})
+"""Columns that are there to be read by stock."""
 MOST_NAMED = 5
 """Columns of one family that are named; more are counted."""
 
@@ -26,7 +29,7 @@ def unused_declarations(catalog: Catalog) -> Iterator[Diagnostic]:
         if family.key not in used:
             yield _without_slot(family)
             continue
-        columns = [name for name in family.attributes if name not in FOR_PEOPLE]
+        columns = [name for name in family.attributes if name not in FOR_PEOPLE | FOR_STOCK]
         idle = [name for name in columns if (family.key, name) not in read]
         if idle and begun:
             yield _unread(family, idle)

@@ -6,7 +6,7 @@ from functools import cached_property
 from attrs import define, evolve, frozen
 
 from configurator.acceptance.bill_of_materials import bill_of_materials, total_demand
-from configurator.authoring.scenarios.stock import stock_facts
+from configurator.acceptance.stock_facts import stock_facts
 from configurator.authoring.scenarios.truths import Truths
 from configurator.availability.balances import Shortage
 from configurator.availability.snapshot import StockSnapshot

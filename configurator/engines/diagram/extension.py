@@ -1,9 +1,10 @@
 """More constraints on a compiled diagram, without compiling again.
 
-A choice, a default or a bound that is asked of a compiled problem changes little of it. Sums become side
-sums. Tables and clauses are read along the diagram as automata: classes they tell apart are split, a
-node becomes as many as there are states in it, and what is left is reduced. What speaks of single positions
-of a mixed slot cannot be told in this way; then the caller compiles anew.
+A choice, a default or a bound that is asked of a compiled problem changes little of it. Small sums are
+brought in (`inner_sums`), others become side sums. Tables and clauses are read along the diagram as automata:
+classes they tell apart are split, a node becomes as many as there are states in it, and what is left is
+reduced. What speaks of single positions of a mixed slot cannot be told in this way; then the caller compiles
+anew.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from configurator.engines.diagram.compiling.tables import (
     table_automaton,
 )
 from configurator.engines.diagram.decisions import Decision
+from configurator.engines.diagram.inner_sums import side_sum, small_sum, with_small_sums
 from configurator.engines.diagram.layers import VOID, Diagram, Layer
 from configurator.engines.diagram.limits import SizeLimits
 from configurator.engines.diagram.numbering import numbered, spread
@@ -55,16 +57,22 @@ def extended(
         if found is None:
             return None
         compiled = found
-    return _with_side_sums(compiled, form.sums)
+    return _with_sums(compiled, form.sums, sizes, limits)
 
 
 # ---------------------------------------------------------------- sums
 
 
-def _with_side_sums(compiled: CompiledDiagram, sums: Sequence[LinearConstraint]) -> CompiledDiagram | None:
-    """The same with more side sums."""
-    added = []
-    for constraint in sums:
+def _with_sums(
+    compiled: CompiledDiagram, sums: Sequence[LinearConstraint], sizes: SizeLimits, limits: SearchLimits
+) -> CompiledDiagram | None:
+    """The same with more sums: small ones inside, where that is possible, others as side sums."""
+    if compiled.diagram.void:
+        return compiled
+    small = [(each, small_sum(compiled, each)) for each in sums]
+    compiled, outside = with_small_sums(compiled, [each for _, each in small if each], sizes, limits)
+    added = [side_sum(compiled, each) for each in outside]
+    for constraint in (constraint for constraint, each in small if each is None):
         path = path_sum(compiled, constraint.terms)
         if path is None:
             return None
