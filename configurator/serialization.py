@@ -13,19 +13,9 @@ from typing import Any, Literal
 from attrs import frozen
 from cattrs import Converter
 
-from configurator.acceptance.decision import (
-    Accepted,
-    Available,
-    Decision,
-    LineConflict,
-    LineOpen,
-    OrderIncomplete,
-    RejectedInvalid,
-    RejectedUnavailable,
-)
+from configurator.acceptance.decision import LineConflict, LineOpen
 from configurator.acceptance.screening import ScreenedConfiguration
 from configurator.availability.balances import StockBalance
-from configurator.availability.demand import DemandLine
 from configurator.availability.reservations import Reservation
 from configurator.availability.stock_import import ImportLine, ImportPlan
 from configurator.configuration.completion import Completed, Completion, NotCompletable, WishOutcome
@@ -48,6 +38,7 @@ from configurator.configuration.enumeration import Count
 from configurator.configuration.inspection import Inspection
 from configurator.configuration.model import Configuration, InstanceValue, JsonValue, PlaceValue, json_value
 from configurator.configuration.offer_reasons import HasReason, OfferReason
+from configurator.configuration.outlook import Availability
 from configurator.configuration.pricing import Amount, Priced, PriceRanges
 from configurator.configuration.reasons import (
     ByDefault,
@@ -77,6 +68,7 @@ from configurator.explanation.evidence import (
     StockEvidence,
     WishEvidence,
 )
+from configurator.serialization_stock import balance_json, import_line_json, reservation_json
 
 SCHEMA = 1
 """The version of all forms together; it rises when a key changes its meaning or goes."""
@@ -285,45 +277,6 @@ def _wish(found: WishOutcome) -> JsonObject:
     }
 
 
-def decision_json(decision: Decision | Available) -> JsonObject:
-    """`decision`, `reservation`, `shortages`, `conflicts`, `open`, `configurations`, `key`, `replayed`."""
-    form: JsonObject = {
-        "decision": "unknown",
-        "reservation": None,
-        "shortages": [],
-        "conflicts": [],
-        "open": [],
-        "configurations": [],
-        "key": None,
-        "replayed": False,
-    }
-    match decision:
-        case Accepted():
-            form |= {
-                "decision": "accepted",
-                "reservation": to_json(decision.reservation),
-                "configurations": to_json(decision.configurations),
-                "key": decision.key,
-                "replayed": decision.replayed,
-            }
-        case Available(configurations=configurations):
-            form |= {"decision": "available", "configurations": to_json(configurations)}
-        case RejectedInvalid(conflicts=conflicts):
-            form |= {"decision": "rejected_invalid", "conflicts": to_json(conflicts)}
-        case RejectedUnavailable():
-            form |= {
-                "decision": "rejected_unavailable",
-                "shortages": to_json(decision.shortages),
-                "key": decision.key,
-                "replayed": decision.replayed,
-            }
-        case OrderIncomplete(lines=lines):
-            form |= {"decision": "incomplete", "open": to_json(lines)}
-        case Unknown(reason=reason):
-            form["reason"] = reason
-    return form
-
-
 def screened_json(screened: ScreenedConfiguration) -> JsonObject:
     """`configuration`, `buildable`, `shortages`."""
     return {"configuration": screened.configuration.to_dict(), **availability_json(screened)}
@@ -335,11 +288,15 @@ def availability_json(screened: ScreenedConfiguration) -> JsonObject:
 
 
 def import_json(plan: ImportPlan, *, dry_run: bool) -> JsonObject:
-    """`items` that an import names, `changed` of them, `broken` reservations, `dry_run`."""
+    """`items` that an import names, `changed` of them, `broken` reservations, what is `missing`."""
     return {
         "items": to_json(plan.lines),
         "changed": len(plan.changes),
         "broken": to_json(plan.broken),
+        "missing": [
+            {"component": sku, "location": location, "missing": number}
+            for sku, location, number in plan.missing
+        ],
         "dry_run": dry_run,
     }
 
@@ -487,8 +444,9 @@ def _evidence(found: Evidence) -> JsonObject:
             }
         case DecisionEvidence(place=place, text=text, bundle=bundle):
             return {"kind": found.kind, "place": place, "text": text, "bundle": bundle or None}
-        case StockEvidence(component=component, text=text):
-            return {"kind": found.kind, "component": component, "text": text}
+        case StockEvidence(component=component, text=text, until=until):
+            day = None if until is None else until.isoformat()
+            return {"kind": found.kind, "component": component, "text": text, "until": day}
         case EffectivityEvidence(component=component, place=place, text=text, bundle=bundle):
             told = {"component": component, "place": place, "text": text, "bundle": bundle or None}
             return {"kind": found.kind, **told}
@@ -516,36 +474,6 @@ def _step(step: Step) -> JsonObject:
 def to_json(value: object) -> Any:
     """Any answer or part of one as values that `json.dumps` takes; keys in the order of the attributes."""
     return _CONVERTER.unstructure(value)
-
-
-def _reservation(found: Reservation) -> JsonObject:
-    return {
-        "id": found.id,
-        "order": found.order,
-        "state": found.state.value,
-        "lines": to_json(found.lines),
-        "created": found.created.isoformat(),
-        "expires_at": found.expires_at.isoformat() if found.expires_at else None,
-    }
-
-
-def _balance(found: StockBalance) -> JsonObject:
-    return {
-        "component": found.sku,
-        "on_hand": found.on_hand,
-        "held": found.held,
-        "allocated": found.allocated,
-        "floor": found.floor,
-        "free": found.free,
-    }
-
-
-def _import_line(line: ImportLine) -> JsonObject:
-    return {"component": line.sku, "before": line.before, "after": line.after, "promised": line.promised}
-
-
-def _demand_line(line: DemandLine) -> JsonObject:
-    return {"component": line.sku, "quantity": line.quantity}
 
 
 def _line_conflict(found: LineConflict) -> JsonObject:
@@ -625,7 +553,18 @@ def offer_reason_json(place: str, reason: OfferReason) -> JsonObject | None:
 
 
 def _offer(offer: Offer) -> JsonObject:
-    return {"value": json_value(offer.value), "state": offer.state}
+    return {"value": json_value(offer.value), "state": offer.state, **_availability(offer.availability)}
+
+
+def _availability(found: Availability | Unknown | None) -> JsonObject:
+    """From when on something can be built: `now`, `from` with the `day`, `none`; nothing without stock."""
+    match found:
+        case None:
+            return {}
+        case Unknown(reason=reason):
+            return {"availability": {"when": None, "day": None, "reason": reason}}
+        case Availability(when=when, day=day):
+            return {"availability": {"when": when, "day": None if day is None else day.isoformat()}}
 
 
 def _value_offers(found: ValueOffers) -> list[Any]:
@@ -638,15 +577,20 @@ def _quantity_offer(found: QuantityOffer) -> JsonObject:
         "lowest": found.lowest,
         "highest": found.highest,
         "state": found.state,
+        **_availability(found.availability),
     }
 
 
 def _mixed_offer(found: MixedOffer) -> JsonObject:
-    return {"component": found.component, "highest": found.highest}
+    return {
+        "component": found.component,
+        "highest": found.highest,
+        **_availability(found.availability),
+    }
 
 
 def _element_offer(found: ElementOffer) -> JsonObject:
-    return {"element": found.element, "state": found.state}
+    return {"element": found.element, "state": found.state, **_availability(found.availability)}
 
 
 def _identical_offers(found: IdenticalOffers) -> JsonObject:
@@ -694,7 +638,8 @@ def _assembly_offers(found: AssemblyOffers) -> JsonObject:
 
 
 def _instance_state(found: InstanceOffers) -> JsonObject:
-    return {"path": found.path, "state": found.state, "absent": found.absent}
+    state = {"path": found.path, "state": found.state, "absent": found.absent}
+    return {**state, **_availability(found.availability)}
 
 
 def _converter() -> Converter:
@@ -703,10 +648,9 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(Configuration, Configuration.to_dict)
     converter.register_unstructure_hook(SavedConfiguration, SavedConfiguration.to_dict)
-    converter.register_unstructure_hook(Reservation, _reservation)
-    converter.register_unstructure_hook(StockBalance, _balance)
-    converter.register_unstructure_hook(ImportLine, _import_line)
-    converter.register_unstructure_hook(DemandLine, _demand_line)
+    converter.register_unstructure_hook(Reservation, reservation_json)
+    converter.register_unstructure_hook(StockBalance, balance_json)
+    converter.register_unstructure_hook(ImportLine, import_line_json)
     converter.register_unstructure_hook(LineConflict, _line_conflict)
     converter.register_unstructure_hook(LineOpen, _line_open)
     converter.register_unstructure_hook(WishOutcome, _wish)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from configurator.acceptance.stock_analysis import Choke, StockAnalysis, StockDead
 from configurator.authoring.analysis.findings import (
     Analysis,
     FamilyShares,
@@ -12,10 +13,47 @@ from configurator.authoring.analysis.findings import (
     VoidCatalog,
 )
 from configurator.configuration.model import Configuration, json_value
+from configurator.configuration.outlook import Availability
 from configurator.configuration.pricing import Amount, Priced
 from configurator.engines.engine import Unknown
 
 JsonObject = dict[str, Any]
+
+
+def stock_analysis_json(found: StockAnalysis | Unknown) -> JsonObject:
+    """`seq`, `need_by`, `times`, `configurations`, `buildable`, `dead`, `chokes`; else the `reason`."""
+    if isinstance(found, Unknown):
+        return {"configurations": None, "buildable": None, "dead": [], "chokes": [], "reason": found.reason}
+    return {
+        "seq": found.seq,
+        "need_by": None if found.on is None else found.on.isoformat(),
+        "times": found.times,
+        "configurations": _count(found.valid),
+        "buildable": _count(found.buildable),
+        "dead": [_dead(each) for each in found.dead],
+        "chokes": [_choke(each) for each in found.chokes],
+    }
+
+
+def _dead(found: StockDead) -> JsonObject:
+    form: JsonObject = {"component": found.component, "place": found.place, "rules": [], "stock": []}
+    match found.conflict:
+        case Unknown(reason=reason):
+            form["message"] = reason
+        case conflict:
+            told = {"rules": list(conflict.rules), "stock": list(conflict.stock)}
+            form |= {**told, "message": conflict.message}
+    return {**form, "availability": _availability(found.availability)}
+
+
+def _availability(found: Availability | Unknown) -> JsonObject:
+    if isinstance(found, Unknown):
+        return {"when": None, "day": None, "reason": found.reason}
+    return {"when": found.when, "day": None if found.day is None else found.day.isoformat()}
+
+
+def _choke(found: Choke) -> JsonObject:
+    return {"component": found.component, "units": found.units, "gained": _count(found.gained)}
 
 
 def analysis_json(found: Analysis | Unknown) -> JsonObject:

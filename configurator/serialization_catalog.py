@@ -60,6 +60,7 @@ from configurator.syntax.nodes import (
     Statement,
 )
 from configurator.syntax.parser import parse_catalog
+from configurator.syntax.vocabulary import WEEKDAYS
 
 JsonObject = dict[str, Any]
 S = TypeVar("S", bound=Statement)
@@ -96,6 +97,7 @@ def catalog_json(catalog: Catalog, day: date) -> JsonObject:
         "wishes": [_wish(each) for each in catalog.wishes],
         "bundles": [_bundle(catalog, each, day) for each in catalog.bundles],
         "scenarios": [_scenario(catalog, each) for each in catalog.scenarios],
+        "assembled": _assembled(catalog),
         "dates": list(_dates(catalog)),
     }
 
@@ -483,6 +485,20 @@ def _scenario(catalog: Catalog, scenario: Scenario) -> JsonObject:
         "choices": [_choice(catalog, each) for each in scenario.choices],
         "expectations": [_words(each.span) for each in scenario.expectations],
         "location": scenario.span.location,
+    }
+
+
+def _assembled(catalog: Catalog) -> JsonObject | None:
+    """How the product is made of its components; `None` where nothing says."""
+    assembly = catalog.final_assembly
+    if assembly is None:
+        return None
+    return {
+        "days": assembly.days,
+        "cost": None if assembly.cost is None else exact_number(assembly.cost, catalog.currency),
+        "open": [WEEKDAYS[day] for day in assembly.workdays],
+        "closed": [{"from": _day(closed.start), "to": _day(closed.end)} for closed in assembly.closed],
+        "location": assembly.span.location,
     }
 
 

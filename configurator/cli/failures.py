@@ -12,6 +12,7 @@ from configurator.errors import (
     EngineUnavailableError,
     IdempotencyConflict,
     OrderError,
+    OutOfStockError,
     PromiseBreakError,
     ReservationStateError,
     SearchLimitError,
@@ -65,22 +66,38 @@ def failure_of(error: ConfiguratorError) -> Failure:
             code = ExitCode.USAGE if isinstance(error, UnknownTableError) else ExitCode.ENVIRONMENT
             return Failure(code, (message,), help_lines)
         case IdempotencyConflict():
-            step = "give this order a new key with `--key`, or repeat the call exactly as it was"
+            step = "give it a new key with `--key`, or repeat the call exactly as it was"
             return Failure(ExitCode.USAGE, (str(error),), (step,))
         case EngineUnavailableError() | StockRequestError():
             return Failure(ExitCode.USAGE, (str(error),))
         case SearchLimitError():
             return Failure(ExitCode.UNKNOWN, (str(error),), (MORE_TIME,))
         case PromiseBreakError():
-            step = "recount, or give up the latest reservations with `--break-promises`"
-            return Failure(ExitCode.NO, (str(error),), (f"nothing was imported: {step}",))
-        case UnknownReservationError() | ReservationStateError():
-            return Failure(ExitCode.NO, (str(error),))
+            step = "look again, or give those orders up with `--break-promises`"
+            return Failure(ExitCode.NO, (str(error),), (f"nothing was changed: {step}",))
+        case OutOfStockError(shortages=shortages):
+            told = tuple(
+                f"{sku} short by {wanted - free:,} (wanted {wanted:,}, free {free:,})"
+                for sku, wanted, free in shortages
+            )
+            return Failure(ExitCode.UNAVAILABLE, told, ("nothing was changed",))
+        case UnknownReservationError():
+            step = "those of an order: `configurator reservation list --order ID`"
+            return Failure(ExitCode.NO, (str(error),), (step,))
+        case ReservationStateError(state=state, wanted=wanted):
+            return Failure(ExitCode.NO, (str(error),), _OTHER_STEPS.get((wanted, state), ()))
         case ClockError():
             return Failure(ExitCode.ENVIRONMENT, (str(error),))
         case _:
             return Failure(ExitCode.ENVIRONMENT, (str(error),))
 
+
+_OTHER_STEPS = {
+    ("cancel", "held"): ("give a hold back with `configurator reservation release`",),
+    ("consume", "held"): ("make it an allocation first: `configurator reservation confirm`",),
+    ("extend", "allocated"): ("it is allocated for good, so it does not end",),
+}
+"""What to do instead of a step that a reservation's state does not allow."""
 
 MORE_TIME = "give it more time with `--timeout 5m`, or narrow the question with more choices"
 """What to do when the time was up."""

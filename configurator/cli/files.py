@@ -4,8 +4,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from configurator.availability.snapshot import StockSnapshot
-from configurator.availability.stock_file import parse_stock
+from configurator.availability.stock_file import StockFile, read_stock_file
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
 from configurator.serialization import LARGEST_JSON, parse_json
@@ -75,8 +77,8 @@ def read_json_file(path: str) -> Any:
     return parse_json(read_bytes(path, "order", most=LARGEST_JSON), name)
 
 
-def read_counts(path: str) -> dict[str, int]:
-    """The counts of a stock file.
+def read_stock(path: str) -> StockFile:
+    """What a stock file says: counts, and perhaps safety stocks and masters.
 
     Raises:
         CommandError: it cannot be read, or is not UTF-8.
@@ -92,14 +94,19 @@ def read_counts(path: str) -> dict[str, int]:
             ExitCode.ENVIRONMENT,
             "save the file as UTF-8",
         ) from error
-    return parse_stock(text, path)
+    return read_stock_file(text, path)
 
 
 def read_snapshot(path: str) -> StockSnapshot:
-    """A stock file as stock in which everything counted is free.
+    """A stock file as stock in which everything counted is free but for its safety stock.
 
     Raises:
         CommandError: it cannot be read, or is not UTF-8.
         StockFileError: it holds a mistake.
     """
-    return StockSnapshot.from_counts(read_counts(path))
+    said = read_stock(path)
+    seen = StockSnapshot.from_counts(said.counts, said.masters)
+    if not said.floors:
+        return seen
+    balances = (evolve(each, floor=said.floors.get(each.sku, 0)) for each in seen.balances)
+    return evolve(seen, balances=tuple(balances))

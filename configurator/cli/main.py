@@ -13,7 +13,7 @@ COMMANDS = {
     "check": "Find every mistake in catalogs.",
     "fmt": "Give catalogs their one form: aligned, indented, nothing lost.",
     "show": "What a catalog contains: families, choices, rules, dates.",
-    "test": "Run the scenarios of catalogs: expected, got, which rule decided.",
+    "test": "Run scenarios of catalogs: expected, got, which rule decided.",
     "count": "How many valid configurations keep the choices.",
     "list": "The valid configurations, in catalog order.",
     "validate": "Whether choices are valid, and if not, why.",
@@ -23,11 +23,16 @@ COMMANDS = {
     "options": "What every place can still take.",
     "cheapest": "The cheapest configurations that keep the choices.",
     "complete": "Fill in the rest: choices, then defaults and wishes.",
-    "analyze": "What a catalog says unasked: dead components, idle rules, prices.",
+    "analyze": "What a catalog says unasked: dead components, idle rules.",
     "diff": "What a change does: configurations lost, gained; broken orders.",
     "inspect": "How questions will be answered: the compiled form.",
     "accept": "Accept an order: valid, then available, then reserved.",
-    "stock": "Count, show and mend the stock of components.",
+    "promise": "When an order can be there, what it waits for, what it costs.",
+    "buildable": "How many of a configuration can be built, and what limits it.",
+    "nearest": "What can be built that is nearest to the choices, proved.",
+    "atp": "What can be promised of components, day by day.",
+    "reservation": "What orders hold: confirm, consume, release, extend, cancel.",
+    "stock": "Count, receive, expect, show, audit: the stock of components.",
     "tables": "Tables as a spreadsheet for planners, and back.",
 }
 """Every command with its summary, so that none has to be loaded to be listed."""
@@ -89,12 +94,30 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.diff import diff as command
         case "inspect":
             from configurator.cli.commands.inspect import inspect as command
-        case "accept":
-            from configurator.cli.commands.accept import accept as command
-        case "stock":
-            from configurator.cli.commands.stock import stock as command
         case "tables":
             from configurator.cli.commands.tables import tables as command
+        case _:
+            return _load_stock_command(name)
+    return command
+
+
+def _load_stock_command(name: str) -> click.Command | None:
+    """The same of what asks a stock."""
+    match name:
+        case "accept":
+            from configurator.cli.commands.accept import accept as command
+        case "promise":
+            from configurator.cli.commands.promise import promise as command
+        case "buildable":
+            from configurator.cli.commands.buildable import buildable as command
+        case "nearest":
+            from configurator.cli.commands.nearest import nearest as command
+        case "atp":
+            from configurator.cli.commands.atp import tell_atp as command
+        case "reservation":
+            from configurator.cli.commands.reservation import reservation as command
+        case "stock":
+            from configurator.cli.commands.stock import stock as command
         case _:
             return None
     return command

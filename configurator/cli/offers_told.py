@@ -1,6 +1,7 @@
 """Offers in words: what a place can take, why not the rest, and why what is forced is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from attrs import frozen
 
@@ -18,7 +19,9 @@ from configurator.configuration.domains import (
     SetOffers,
     ValueOffers,
 )
-from configurator.configuration.offer_reasons import HasReason, OfferState
+from configurator.configuration.offer_reasons import HasAvailability, OfferState
+from configurator.configuration.outlook import Availability
+from configurator.engines.engine import Unknown
 from configurator.serialization import FindReason
 
 
@@ -118,6 +121,30 @@ def reason_rows(offers: PlaceOffers, find: FindReason) -> Iterator[ReasonRow]:
         yield ReasonRow(f"{sign} {', '.join(values)}", who, said)
 
 
+def availability_rows(offers: PlaceOffers, by: date | None = None) -> Iterator[ReasonRow]:
+    """Yield of what cannot be built by a day from when on it can, the earliest first; equal ones as one.
+
+    Args:
+        offers: of a place, by the rules.
+        by: the day; `None` for now.
+    """
+    grouped: dict[tuple[date, str], list[str]] = {}
+    for state, value, offer in _offers_one_by_one(offers):
+        if state == "excluded" or isinstance(offer, NumberOffers):
+            continue
+        match offer.availability:
+            case Unknown(reason=reason):
+                grouped.setdefault((date.max, f"not known: {reason}"), []).append(value)
+            case Availability(when="from", day=date() as day) if by is None or day > by:
+                grouped.setdefault((day, f"from {day}"), []).append(value)
+            case Availability(when="none"):
+                grouped.setdefault((date.max, "in nothing that can be built"), []).append(value)
+            case _:
+                pass
+    for (_, said), values in sorted(grouped.items(), key=lambda each: each[0][0]):
+        yield ReasonRow(f"not {'now' if by is None else f'by {by}'} {', '.join(values)}", "stock", said)
+
+
 @frozen
 class PlaceRow:
     """What a place can take, as one line of a page.
@@ -167,7 +194,9 @@ def _instance_told(instance: InstanceOffers, open_ones: Sequence[str]) -> tuple[
     return told, f"{GAP}({alike} alike)"
 
 
-def _offers_one_by_one(offers: PlaceOffers) -> Iterator[tuple[OfferState, str, HasReason]]:
+def _offers_one_by_one(
+    offers: PlaceOffers,
+) -> Iterator[tuple[OfferState, str, HasAvailability | NumberOffers]]:
     """Yield the state of each offer, what it is in words, and the offer."""
     match offers:
         case ValueOffers(offers=values):

@@ -12,6 +12,16 @@ from configurator.cli.surroundings import Surroundings
 Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Function], Function]
 
+
+class InOrder(click.Group):
+    """A group whose commands are listed as they were added, not by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of a day's work."""
+        del ctx
+        return list(self.commands)
+
+
 DEFAULT_TIMEOUT = "60s"
 """How long a question may take when nobody says; nothing hangs for ever."""
 
@@ -138,6 +148,10 @@ def calc_option(function: Function) -> Function:
     )(function)
 
 
+LARGEST_LIMIT = 10**12
+"""More than anybody tells, and less than a database can count to."""
+
+
 def limit_option(what: str) -> Callable[[Function], Function]:
     """`--limit N`."""
-    return click.option("--limit", type=click.IntRange(min=0), metavar="N", help=what)
+    return click.option("--limit", type=click.IntRange(0, LARGEST_LIMIT), metavar="N", help=what)

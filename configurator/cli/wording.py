@@ -217,12 +217,20 @@ def not_possible(choices: int, conflicts: Sequence[Conflict], bundles: int = 0) 
 # ---------------------------------------------------------------- stock
 
 
-def shortage_in_words(shortage: Shortage) -> str:
-    """`short by 1 (wanted 2, free 1)`, or `unknown to stock (wanted 2)`."""
+def shortage_in_words(shortage: Shortage, more: Sequence[str] = ()) -> str:
+    """`short by 1 (wanted 2, free 1)`, or `unknown to stock (wanted 2)`.
+
+    Args:
+        shortage: where it names a place or a day, these are told.
+        more: what else is known, such as `3 arrive on 2026-12-04`.
+    """
     if not shortage.known:
         return f"unknown to stock (wanted {shortage.wanted:,})"
     short = shortage.wanted - shortage.free
-    return f"short by {short:,} (wanted {shortage.wanted:,}, free {shortage.free:,})"
+    day = f" for {shortage.needed}" if shortage.needed else ""
+    place = f" at {shortage.location}" if shortage.location else ""
+    told = f"wanted {shortage.wanted:,}{day}{place}, free {shortage.free:,}"
+    return f"short by {short:,} ({'; '.join([told, *more])})"
 
 
 def shortages_in_words(shortages: Iterable[Shortage]) -> str:
@@ -230,11 +238,24 @@ def shortages_in_words(shortages: Iterable[Shortage]) -> str:
     return "; ".join(f"{short.component} {shortage_in_words(short)}" for short in shortages)
 
 
-def shortage_lines(shortages: Sequence[Shortage]) -> tuple[Text, ...]:
-    """One line each, what is short first, then what stock has never heard of."""
+def shortage_lines(
+    shortages: Sequence[Shortage], particulars: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Text, ...]:
+    """One line each, what is short first, then what stock has never heard of.
+
+    Args:
+        shortages: what is told.
+        particulars: what else is known of components that are short.
+    """
     width = max((len(short.component) for short in shortages), default=0)
     ordered = sorted(shortages, key=lambda short: not short.known)
+    more = particulars or {}
     return tuple(
-        Text.assemble(GAP, (f"{short.component:<{width}}", STRONG), " ", shortage_in_words(short))
+        Text.assemble(
+            GAP,
+            (f"{short.component:<{width}}", STRONG),
+            " ",
+            shortage_in_words(short, more.get(short.component, ())),
+        )
         for short in ordered
     )

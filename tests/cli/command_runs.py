@@ -48,6 +48,6 @@ class Stopwatch:
 def run(*words: str, given: str | bytes | None = None, now: datetime | Callable[[], datetime] = NOON) -> Run:
     """Run `configurator WORDS…`."""
     clock = now if callable(now) else lambda: now
-    surroundings = Surroundings(now=clock, monotonic=Stopwatch())
+    surroundings = Surroundings(now=clock, monotonic=Stopwatch(), user=lambda: "mara")
     result = CliRunner().invoke(root, words, input=given, obj=surroundings, prog_name="configurator")
     return Run(result.exit_code, result.stdout, result.stderr)

@@ -17,10 +17,16 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     for name in COMMANDS:
         command = load_command(name)
         assert command is not None
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {below}", command.commands[below]) for below in command.commands)
-        else:
-            yield name, command
+        yield from opened(name, command)
+
+
+def opened(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """Yield the command itself, or those of a group and of the groups within."""
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for below, inner in command.commands.items():
+        yield from opened(f"{name} {below}", inner)
 
 
 def test_every_command_has_a_heading_and_a_place_in_the_overview() -> None:

@@ -33,17 +33,12 @@ COMPLETE_KEYS = [
 SHOW_KEYS = [
     *("name", "title", "version", "digest", "currency", "timezone", "tested_on"),
     *("units", "families", "product"),
-    *("calcs", "rules", "defaults", "wishes", "bundles", "scenarios", "dates"),
+    *("calcs", "rules", "defaults", "wishes", "bundles", "scenarios", "assembled", "dates"),
 ]
 ACCEPT_KEYS = [
-    "decision",
-    "reservation",
-    "shortages",
-    "conflicts",
-    "open",
-    "configurations",
-    "key",
-    "replayed",
+    *("decision", "reservation", "promise", "to_procure", "price", "cost"),
+    *("shortages", "possible_on", "alternatives", "conflicts", "open", "configurations"),
+    *("key", "replayed"),
 ]
 
 
@@ -119,16 +114,21 @@ def test_stock_commands_have_their_own_results(stock_file: str, database: str) -
     }
 
     assert {
-        "stock import": ["items", "changed", "broken", "dry_run"],
-        "stock show": ["items", "unknown", "more"],
+        "stock import": [
+            *("items", "changed", "broken", "missing", "dry_run", "floors", "masters", "ignored"),
+        ],
+        "stock show": ["items", "unknown", "more", "supplies", "masters", "seq"],
         "stock clock": ["accepted", "now"],
     } == {command: list(result) for command, result in results.items()}
     assert results["stock import"]["items"][0] == {"component": "W18", "before": 5, "after": 5, "promised": 0}
     assert results["stock show"]["items"][0] == {
         "component": "W18",
+        "location": "default",
         "on_hand": 5,
         "held": 0,
         "allocated": 0,
+        "planned": 0,
+        "needed_later": 0,
         "floor": 0,
         "free": 5,
     }

@@ -1,6 +1,7 @@
 """Bad input: each mistake has its own message, the documented exit code, and loses nothing."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from configurator.configurator import Configurator
 
 BIKE = "kids_bike.pcat"
 ONE_STOCK = "an order is held against a stock: give one of `--db` and `--stock`"
-FORMS = "`sqlite:///stock.db` or `sqlite:////var/lib/stock.db`"
+FORMS = "`sqlite:///stock.db`, `sqlite:////var/lib/stock.db` or `postgresql://user@host/database`"
 DURATIONS = "write it like 500ms, 10s, 15m, 2h or 7d"
 SO_1 = ["--db", "memory:", "--order", "SO-1"]
 
@@ -111,7 +112,8 @@ def test_a_mistake_in_a_question_is_a_usage_error(words: list[str], told: str) -
         (
             ["--limit", "-1"],
             error(
-                "invalid value for '--limit': -1 is not in the range x>=0", "see `configurator list --help`"
+                "invalid value for '--limit': -1 is not in the range 0<=x<=1000000000000",
+                "see `configurator list --help`",
             ),
         ),
     ],
@@ -321,8 +323,8 @@ def test_a_stock_file_with_a_mistake_changes_nothing(
     [
         ("stock.db",
          "`stock.db` is not a stock URL; write " + FORMS),
-        ("postgres://u:secret@h/db",
-         "stock cannot be kept in `postgres`, only in SQLite so far; write " + FORMS),
+        ("mysql://u:secret@h/db",
+         "stock cannot be kept in `mysql`, only in SQLite and PostgreSQL; write " + FORMS),
         ("sqlite:///lib", "`lib` is a directory, not a stock database; "
          "name a file in it, such as `lib/stock.db`"),
         ("sqlite:///no/where.db", "the folder of the stock database `no/where.db` does not exist; "
@@ -333,6 +335,42 @@ def test_a_stock_url_that_leads_nowhere_is_an_environment_error(url: str, messag
     failed = run("stock", "show", "--db", url)
 
     assert (6, "", f"error: {message}\n") == (failed.code, failed.out, failed.error)
+
+
+def test_a_password_in_a_stock_url_is_never_told() -> None:
+    url = "postgresql://mara:secret@127.0.0.1:1/stock?connect_timeout=1"
+    failed = [
+        run(*words, "--db", url, "--timeout", "1s", *more)
+        for words in (("stock", "show"), ("stock", "init"), ("reservation", "list"), ("atp", "W18"))
+        for more in ((), ("--json",), ("--verbose",))
+    ]
+
+    assert {6} == {each.code for each in failed}
+    assert not [each for each in failed if "secret" in each.out + each.error]
+
+
+def test_without_its_library_a_postgresql_stock_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    for name in [name for name in sys.modules if name.startswith("configurator.availability.postgres")]:
+        monkeypatch.delitem(sys.modules, name)
+    failed = run("stock", "show", "--db", "postgresql://localhost/stock")
+
+    assert (6, "") == (failed.code, failed.out)
+    assert failed.error == error(
+        "stock in PostgreSQL needs psycopg; `pip install 'pcat-configurator[postgres]'`"
+    )
+
+
+def test_a_stock_of_a_newer_version_is_left_as_it_is(tmp_path: Path, database: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "stock.db")) as other, other:
+        other.execute("UPDATE meta SET schema_version = 99")
+    failed = [
+        run("stock", *words, "--db", database)
+        for words in (("show",), ("init",), ("migrate",), ("receive", "W18", "1"))
+    ]
+
+    assert [6, 6, 6, 6] == [each.code for each in failed]
+    assert {1} == {each.error.count("version 99") for each in failed}
 
 
 def test_a_missing_database_is_not_made_by_looking(tmp_path: Path, order_file: str) -> None:

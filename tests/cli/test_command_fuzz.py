@@ -79,3 +79,39 @@ def test_any_json_as_choices_ends_with_a_documented_code(choices: object, catalo
     ended = run("validate", catalog, "-", "--json", "--timeout", "2s", given=text)
 
     assert ended.code in DOCUMENTED
+
+
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["W18", "W20", "PO-7", "none", "W18=1", "--", "-", "R-1", "a/b", "\x00"]
+)
+NUMBERS = (
+    st.text(max_size=8)
+    | st.integers().map(str)
+    | st.floats().map(str)
+    | st.sampled_from(["0", "-0", "+1", "1_000", "1e3", "9" * 50, "\N{ARABIC-INDIC DIGIT THREE}"])
+)
+FACTS = st.one_of(
+    st.tuples(st.just("receive"), WORDS, NUMBERS),
+    st.tuples(st.just("receive"), WORDS, NUMBERS, st.just("--location"), WORDS),
+    st.tuples(st.just("adjust"), WORDS, NUMBERS, st.just("--reason"), WORDS),
+    st.tuples(st.just("transfer"), WORDS, NUMBERS, st.just("--to"), WORDS),
+    st.tuples(st.just("floor"), WORDS, NUMBERS),
+    st.tuples(st.just("master"), WORDS, st.just("--lead-time"), NUMBERS, st.just("--cost"), WORDS),
+    st.tuples(st.just("supply"), st.just("add"), WORDS, WORDS, NUMBERS, st.just("--due"), WORDS),
+    st.tuples(st.just("supply"), st.just("change"), WORDS, st.just("--quantity"), NUMBERS),
+    st.tuples(st.just("show"), WORDS),
+    st.tuples(st.just("events"), st.just("--after"), NUMBERS),
+)
+
+
+@settings(QUICK, max_examples=10)
+@given(facts=st.lists(FACTS, min_size=1, max_size=4))
+@example(facts=[("receive", "", "1"), ("receive", "W18", ""), ("show", "")])
+@example(facts=[("receive", "W18", "1000000000000"), ("receive", "W18", "1000000000000")])
+def test_any_words_as_facts_end_with_a_documented_code_and_right_books(
+    facts: list[tuple[str, ...]], database: str
+) -> None:
+    ended = [run("stock", *words, "--db", database, "--json") for words in facts]
+
+    assert {each.code for each in ended} <= DOCUMENTED
+    assert 0 == run("stock", "audit", "--db", database).code

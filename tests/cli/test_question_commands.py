@@ -198,7 +198,9 @@ def test_json_lines_with_stock_carry_shortages(stock_file: str) -> None:
     assert json.loads(listed.out) == {
         "configuration": {"colour": "red", "support": False, "front_wheel": "W20", "rear_wheel": "W20"},
         "buildable": False,
-        "shortages": [{"component": "W20", "wanted": 2, "free": 1, "known": True}],
+        "shortages": [
+            {"component": "W20", "wanted": 2, "free": 1, "known": True, "location": None, "needed": None}
+        ],
     }
 
 

@@ -38,6 +38,7 @@ OWNERS = {
     "prefer": ("prefer", "wishes-and-offers"),
     "objective": ("minimise, maximise", "wishes-and-offers"),
     "bundle": ("bundle", "wishes-and-offers"),
+    "assembled": ("assembled", "assembled"),
     "scenario": ("scenario", "scenarios"),
     "choice": ("choices", "choices"),
     "expression": ("expressions", "expressions"),

@@ -1,11 +1,12 @@
 """`configurator accept`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 import click
+from attrs import evolve
 from rich.text import Text
 
 from configurator.acceptance.decision import (
@@ -13,13 +14,16 @@ from configurator.acceptance.decision import (
     Available,
     Check,
     Decision,
+    LineAlternatives,
     LineConflict,
+    LineOpen,
     OrderIncomplete,
     RejectedInvalid,
     RejectedUnavailable,
 )
 from configurator.acceptance.orders import Order, read_order
-from configurator.availability.reservations import Reservation, ReservationState
+from configurator.acceptance.promising import OrderPromise
+from configurator.availability.reservations import HIGHEST_PRIORITY, Reservation, ReservationState
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, CommandError
 from configurator.cli.files import read_json_file, read_snapshot
@@ -32,7 +36,11 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.parameters import read_duration
-from configurator.cli.stores import open_store
+from configurator.cli.promises_told import money_lines, procurement_lines, proposal_lines
+from configurator.cli.stock_questions import need_by_option, order_data
+from configurator.cli.stock_told import particulars_of, promised_in_words
+from configurator.cli.stores import actor_option, open_store
+from configurator.cli.terminal import GAP
 from configurator.cli.wording import (
     BAD,
     DOUBTFUL,
@@ -45,7 +53,7 @@ from configurator.cli.wording import (
 )
 from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
-from configurator.serialization import decision_json
+from configurator.serialization_acceptance import decision_json
 
 EXAMPLES = """\b
 Examples:
@@ -59,8 +67,16 @@ Examples:
 @catalog_argument
 @click.argument("file", metavar="ORDER.json")
 @click.option("--order", "order_id", metavar="ID", help="The order's id, where the order does not carry it.")
-@click.option("--db", metavar="URL", help="Reserve in this stock, such as `sqlite:///stock.db`.")
+@click.option(
+    "--db", metavar="URL", help="Reserve in this stock: `sqlite:///stock.db`, `postgresql://HOST/NAME`."
+)
 @click.option("--stock", metavar="FILE.csv", help="Hold the order against counts only; nothing is reserved.")
+@need_by_option
+@click.option(
+    "--late",
+    is_flag=True,
+    help="Accept it for the first day on which it can be there, where that is later than asked for.",
+)
 @click.option(
     "--ttl",
     callback=read_duration,
@@ -72,6 +88,21 @@ Examples:
     metavar="KEY",
     help="The idempotency key: the same key with the same order gives the same answer again.",
 )
+@click.option(
+    "--priority",
+    type=click.IntRange(0, HIGHEST_PRIORITY),
+    metavar="N",
+    help="From 0 to 9: where facts leave too little, promises of a lower one are given up first.",
+)
+@click.option(
+    "--alternatives",
+    type=click.IntRange(min=0, max=10),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many buildable configurations a refusal proposes for each line that is short.",
+)
+@actor_option
 @bundle_option
 @question_options
 @output_options()
@@ -83,36 +114,42 @@ def accept(inquiry: Inquiry, catalog: str, file: str, **more: Any) -> Answer:
     configuration; `-` is standard input. A line may name `"bundles": [NAME, …]`.
     """
     _check_options(more)
-    data = read_json_file(file)
-    # Read twice: here for the words of the answer, and by the question itself.
-    order = read_order(data).named(more["order_id"]).applying(more["bundles"])
+    order = read_order(read_json_file(file)).named(more["order_id"]).applying(more["bundles"])
+    order = order.by(more["need_by"])
+    if more["priority"] is not None:
+        order = evolve(order, priority=more["priority"])
     snapshot = None if more["stock"] is None else read_snapshot(more["stock"])
     asked = inquiry.load(catalog)
-    seconds = inquiry.settings.seconds
-    decision: Decision | Check
+    told: dict[str, Any] = {
+        "seconds": inquiry.settings.seconds,
+        "late": more["late"],
+        "alternatives": more["alternatives"],
+    }
     if snapshot is not None:
         with inquiry.screen.waiting("judging the order"):
-            decision = asked.check(
-                data, snapshot, as_of=inquiry.day, seconds=seconds, bundles=more["bundles"]
-            )
-        return answer(inquiry, asked, order, decision)
+            checked = asked.check(order_data(order), snapshot, as_of=inquiry.day, **told)
+        return answer(inquiry, asked, order, checked, {})
     if order.id is None:
         raise CommandError(
             "an order that reserves stock needs an id", ExitCode.USAGE, "give it one: `--order SO-1`"
         )
-    with open_store(inquiry, more["db"]) as store:
+    with open_store(inquiry, more["db"], actor=more["actor"]) as store:
         decision = asked.accept(
-            data,
+            order_data(order),
             store,
-            order_id=more["order_id"],
+            order_id=order.id,
             ttl=more["ttl"],
             key=more["key"],
             # Only a day that was asked for belongs to the order's identity.
             as_of=inquiry.settings.as_of,
-            seconds=seconds,
-            bundles=more["bundles"],
+            **told,
         )
-    return answer(inquiry, asked, order, decision)
+        particulars = (
+            particulars_of(store, decision.shortages, inquiry.surroundings.now(), asked.catalog.timezone)
+            if isinstance(decision, RejectedUnavailable)
+            else {}
+        )
+    return answer(inquiry, asked, order, decision, particulars)
 
 
 def _check_options(given: dict[str, Any]) -> None:
@@ -135,30 +172,36 @@ def _check_options(given: dict[str, Any]) -> None:
 # ---------------------------------------------------------------- the answer
 
 
-def answer(inquiry: Inquiry, asked: Configurator, order: Order, decision: Decision | Check) -> Answer:
-    """A decision in words, with its exit code."""
+def answer(
+    inquiry: Inquiry,
+    asked: Configurator,
+    order: Order,
+    decision: Decision | Check,
+    particulars: Mapping[str, Sequence[str]],
+) -> Answer:
+    """A decision in words, with its exit code; `particulars` tell more of components that are short."""
     result = decision_json(decision)
     match decision:
         case Accepted():
             return _accepted(inquiry, asked, order, decision, result)
-        case Available(configurations=configurations):
-            told = f"everything for {plural(len(configurations), 'line')} is there; nothing is reserved"
-            line = Text.assemble(("available", GOOD), f": {told}")
-            return Answer("yes", ExitCode.YES, result, (line,), ("`--db` in place of `--stock` reserves it",))
+        case Available():
+            return _available(decision, result)
         case RejectedInvalid(conflicts=conflicts):
-            return Answer("no", ExitCode.NO, result, tuple(_invalid_lines(asked, order, conflicts)))
+            return Answer("no", ExitCode.NO, result, tuple(invalid_lines(asked, order, conflicts)))
         case RejectedUnavailable():
-            return _unavailable(order, decision, result)
+            return _unavailable(order, decision, result, particulars)
         case OrderIncomplete(lines=lines):
             head = Text.assemble(("incomplete", BAD), ": nothing is reserved before everything is decided")
-            told_lines = [
-                Text(f"  {_line(order, each.line)}still open: {', '.join(each.open)}") for each in lines
-            ]
             step = "`configurator complete` decides the rest"
-            return Answer("no", ExitCode.NO, result, (head, *told_lines), (step,))
+            return Answer("no", ExitCode.NO, result, (head, *open_lines(order, lines)), (step,))
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}; nothing is reserved")
             return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
+
+
+def open_lines(order: Order, lines: Sequence[LineOpen]) -> tuple[Text, ...]:
+    """What an order's lines leave open, one line each."""
+    return tuple(Text(f"  {_line(order, each.line)}still open: {', '.join(each.open)}") for each in lines)
 
 
 def _line(order: Order, number: int) -> str:
@@ -174,7 +217,7 @@ def _accepted(
         return Answer("yes", ExitCode.YES, result, (Text.assemble(("accepted", GOOD), told),))
     now, zone = inquiry.surroundings.now(), asked.catalog.timezone
     units = plural(sum(line.quantity for line in reservation.lines), "component")
-    tail = f", reservation {reservation.id}"
+    tail = f"{promised_in_words(reservation)}, reservation {reservation.id}"
     again = " (reserved before; nothing was taken twice)" if decision.replayed else ""
     match reservation.state:
         case ReservationState.HELD:
@@ -187,7 +230,34 @@ def _accepted(
             told = f" {reservation.order}: {units}, taken for assembly since{tail}{again}"
         case _:
             return _no_longer(reservation, decision, result)
-    return Answer("yes", ExitCode.YES, result, (Text.assemble(("reserved", GOOD), told),))
+    lines: tuple[Text | str, ...] = (
+        Text.assemble(("reserved", GOOD), told),
+        *_waiting(decision.promise),
+        *procurement_lines(decision.to_procure),
+        *money_lines(decision.price, decision.cost),
+    )
+    return Answer("yes", ExitCode.YES, result, lines)
+
+
+def _waiting(promise: OrderPromise | None) -> tuple[str, ...]:
+    """Why the order is there on its day and no earlier; nothing where everything lies there."""
+    if promise is None or promise.day is None or promise.day <= promise.today:
+        return ()
+    return (f"{GAP}{promise.reason}",)
+
+
+def _available(decision: Available, result: dict[str, Any]) -> Answer:
+    lines = plural(len(decision.configurations), "line")
+    there = f"everything for {lines} is there; nothing is reserved"
+    if decision.promise.day is not None and decision.promise.day > decision.promise.today:
+        there = f"everything for {lines} can be there; nothing is reserved"
+    told: tuple[Text | str, ...] = (
+        Text.assemble(("available", GOOD), f": {there}"),
+        *_waiting(decision.promise),
+        *procurement_lines(decision.promise.to_procure),
+        *money_lines(decision.price, decision.cost),
+    )
+    return Answer("yes", ExitCode.YES, result, told, ("`--db` in place of `--stock` reserves it",))
 
 
 def _no_longer(reservation: Reservation, decision: Accepted, result: dict[str, Any]) -> Answer:
@@ -201,19 +271,56 @@ def _no_longer(reservation: Reservation, decision: Accepted, result: dict[str, A
     return Answer("no", ExitCode.UNAVAILABLE, result, (line,), (step,))
 
 
-def _unavailable(order: Order, decision: RejectedUnavailable, result: dict[str, Any]) -> Answer:
+def _unavailable(
+    order: Order,
+    decision: RejectedUnavailable,
+    result: dict[str, Any],
+    particulars: Mapping[str, Sequence[str]],
+) -> Answer:
     short = sum(each.known for each in decision.shortages)
     unknown = len(decision.shortages) - short
     parts = [f"{plural(short, 'component')} short"] if short else []
     parts += [f"{plural(unknown, 'component')} unknown to stock"] if unknown else []
+    parts += ["wanted before it could be assembled"] if decision.too_early or not parts else []
     again = " (as answered before to this key)" if decision.replayed else ""
     name = f" {order.id}" if order.id else ""
     head = Text.assemble(("not available", BAD), f"{name}: {', '.join(parts)}; nothing is reserved{again}")
-    notes = ("to try again, give a new key with `--key`",) if decision.replayed else ()
-    return Answer("no", ExitCode.UNAVAILABLE, result, (head, *shortage_lines(decision.shortages)), notes)
+    notes = ["to try again, give a new key with `--key`"] if decision.replayed else []
+    if decision.possible_on is not None:
+        notes.append("with `--late` it is accepted for the day on which it is possible")
+    lines = (
+        head,
+        *shortage_lines(decision.shortages, particulars),
+        *_later(decision),
+        *(line for each in decision.alternatives for line in _alternatives(order, each)),
+    )
+    return Answer("no", ExitCode.UNAVAILABLE, result, lines, tuple(notes))
 
 
-def _invalid_lines(asked: Configurator, order: Order, conflicts: Sequence[LineConflict]) -> list[Text | str]:
+def _later(decision: RejectedUnavailable) -> tuple[Text, ...]:
+    """On which day the wish itself could be there."""
+    promise = decision.promise
+    if promise is None:
+        return ()
+    if promise.day is None:
+        never = {each.sku for line in promise.lines for each in line.components if each.day is None}
+        told = f": too little is expected of {', '.join(sorted(never))}"
+        return (Text.assemble(("not possible later", BAD), told),)
+    return (Text.assemble(("possible", GOOD), f" on {promise.day}: {promise.reason}"),)
+
+
+def _alternatives(order: Order, found: LineAlternatives) -> tuple[Text, ...]:
+    if isinstance(found.proposals, Unknown):
+        told = f"whether something else can be built is not known: {found.proposals.reason}"
+        return (Text(f"  {_line(order, found.line)}{told}"),)
+    if not found.proposals:
+        return ()
+    head = Text.assemble(f"{_line(order, found.line)}possible ", ("instead", GOOD), ":")
+    return (head, *proposal_lines(found.proposals))
+
+
+def invalid_lines(asked: Configurator, order: Order, conflicts: Sequence[LineConflict]) -> list[Text | str]:
+    """Why an order's lines are invalid."""
     told: list[Text | str] = []
     for number, found in groupby(conflicts, key=lambda each: each.line):
         of_line = [each.conflict for each in found]

@@ -2,21 +2,27 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import click
 from rich.text import Text
 
+from configurator.acceptance.stock_analysis import StockAnalysis
 from configurator.authoring.analysis.findings import VOID, Analysis, Finding
+from configurator.availability.snapshot import StockSnapshot
 from configurator.cli.annotations import LEVELS, workflow_command
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
+from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import answers, catalog_argument, output_options, question_options
 from configurator.cli.sarif import result_at, sarif_log
-from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, plural, seconds_in_words
+from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, STRONG, plural, seconds_in_words
+from configurator.configurator import Configurator
 from configurator.diagnostics.diagnostic import Severity
 from configurator.engines.engine import Unknown
-from configurator.serialization_analysis import analysis_json
+from configurator.serialization_analysis import analysis_json, stock_analysis_json
 
 EXAMPLES = """\b
 Examples:
@@ -24,6 +30,7 @@ Examples:
   configurator analyze catalogs/desktop_pc --fail-level warning
   configurator analyze catalogs/desktop_pc --as-of 2027-03-01 --json
   configurator analyze catalogs/desktop_pc --format github
+  configurator analyze catalogs/desktop_pc --stock stock.csv --need-by 2026-12-01
 """
 
 STYLES = {Severity.ERROR: BAD, Severity.WARNING: DOUBTFUL, Severity.HINT: FAINT}
@@ -40,18 +47,24 @@ GRAVITY = tuple(Severity)
     show_default=True,
     help="The mildest finding that makes the exit code 1.",
 )
+@stock_options()
 @question_options
 @output_options("github", "sarif")
 @answers("analyze")
-def analyze(inquiry: Inquiry, catalog: str, fail_level: str, **_: Any) -> Answer:
+def analyze(inquiry: Inquiry, catalog: str, fail_level: str, **more: Any) -> Answer:
     """What a catalog says without anybody having written it.
 
     Whether anything is valid at all, and if not, which rules are to blame; dead components, values that
     cannot be reached, slots that are optional in name only; rules, tables and rows that decide nothing, and
     how much the others decide alone; how tight resources are; the range of prices; slots in which few
     components carry nearly all configurations. Each finding with the fewest rules that make it so.
+    With stock, instead: how much of the catalog can be built, which components are in nothing that can be
+    built, why and until when, and by which ones that are short most configurations are lost.
     """
+    stock = AskedStock.read(inquiry, more)
     asked = inquiry.load(catalog)
+    if stock.snapshot is not None:
+        return _under_stock(inquiry, asked, stock.snapshot, stock.on)
     with inquiry.screen.waiting("analyzing"):
         found = asked.analyze(as_of=inquiry.day, seconds=inquiry.settings.seconds)
     result = analysis_json(found)
@@ -70,6 +83,60 @@ def analyze(inquiry: Inquiry, catalog: str, fail_level: str, **_: Any) -> Answer
     if fail_level != "error" and not found.complete:
         return Answer("unknown", ExitCode.UNKNOWN, result, lines)
     return Answer("yes", ExitCode.YES, result, lines)
+
+
+def _under_stock(inquiry: Inquiry, asked: Configurator, snapshot: StockSnapshot, on: date | None) -> Answer:
+    """What stock leaves of the catalog.
+
+    Raises:
+        CommandError: a form is asked for that only tells about the catalog's text.
+    """
+    if inquiry.settings.form not in {"text", "json"}:
+        told = f"`--format {inquiry.settings.form}` tells about a catalog, not about stock"
+        raise CommandError(told, ExitCode.USAGE)
+    with inquiry.screen.waiting("analyzing"):
+        found = asked.stock_analysis(snapshot, on=on, as_of=inquiry.day, seconds=inquiry.settings.seconds)
+    result = stock_analysis_json(found)
+    if isinstance(found, Unknown):
+        return Answer("unknown", ExitCode.UNKNOWN, result, (Text(f"unknown: {found.reason}", DOUBTFUL),))
+    lines = tuple(stock_lines(found))
+    if isinstance(found.buildable, Unknown):
+        return Answer("unknown", ExitCode.UNKNOWN, result, lines)
+    return (
+        Answer("yes", ExitCode.YES, result, lines)
+        if found.buildable
+        else Answer("no", ExitCode.UNAVAILABLE if found.valid else ExitCode.NO, result, lines)
+    )
+
+
+MOST_CHOKES = 10
+"""How many components that are short are told at a terminal, those first by which most is lost."""
+
+
+def stock_lines(found: StockAnalysis) -> Iterator[Text]:
+    """How much can be built; what is in nothing of it; by what most is lost."""
+    for what, number in (("valid configurations", found.valid), ("of them can be built", found.buildable)):
+        told = ("not counted", DOUBTFUL) if isinstance(number, Unknown) else (f"{number:,}", STRONG)
+        yield Text.assemble(told, f" {what}")
+    skus = [*(each.component for each in found.dead), *(each.component for each in found.chokes)]
+    width = max(map(len, skus), default=0)
+    if found.dead:
+        yield Text("")
+        yield Text(f"in nothing that can be built: {plural(len(found.dead), 'component')}")
+    for each in found.dead:
+        when = "not known until when" if isinstance(each.availability, Unknown) else str(each.availability)
+        until = "until further notice" if when == "none" else when
+        why = each.conflict.reason if isinstance(each.conflict, Unknown) else each.conflict.message
+        yield Text.assemble("  ", (f"{each.component:<{width}}", STRONG), f"  {until:<20}  ", (why, FAINT))
+    telling = [each for each in found.chokes if each.gained != 0]
+    if telling:
+        yield Text("")
+        yield Text("with plenty of one of these alone there would be so many more")
+    for choke in telling[:MOST_CHOKES]:
+        gained = "not counted" if isinstance(choke.gained, Unknown) else f"+{choke.gained:,}"
+        yield Text.assemble("  ", (f"{choke.component:<{width}}", STRONG), f"  {gained}")
+    if len(telling) > MOST_CHOKES:
+        yield Text(f"  and {len(telling) - MOST_CHOKES} more", FAINT)
 
 
 def told(findings: Iterable[Finding]) -> Iterator[Text]:

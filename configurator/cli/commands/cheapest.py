@@ -6,6 +6,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.commands.list import cells, chosen_columns
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import SAYS_WHY, next_step
@@ -48,6 +49,7 @@ Examples:
     "--columns", metavar="A,B", help="Places and calcs to show, in this order; by default all places."
 )
 @calc_option
+@stock_options()
 @question_options
 @output_options()
 @answers("cheapest")
@@ -60,27 +62,22 @@ def cheapest(
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     wanted = read_wanted(choices, file, more["bundles"])
+    stock = AskedStock.read(inquiry, more)
     given, bundles = wanted.choices, wanted.bundles
     asked = inquiry.load(catalog)
     written, by, limit = more["columns"], more["by"], inquiry.settings.limit or 1
     columns = None if written is None else chosen_columns(asked, written)
+    seconds = inquiry.settings.seconds
+    how = {"as_of": inquiry.day, "seconds": seconds, "only": more["only"], "bundles": bundles}
     with inquiry.screen.waiting("looking for the cheapest"):
-        found = asked.cheapest(
-            given,
-            by=by,
-            limit=limit,
-            as_of=inquiry.day,
-            seconds=inquiry.settings.seconds,
-            only=more["only"],
-            bundles=bundles,
-        )
-    result = cheapest_json(found, by)
+        found = stock.under(asked).cheapest(given, by=by, limit=limit, **how)
+    result = {**cheapest_json(found, by), **stock.told}
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
         return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (next_step(found),))
     if isinstance(found, NotCompletable):
         line = Text.assemble(("nothing", BAD), f" with a {by} keeps the choices")
-        return Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,))
+        return stock.refused(asked, given, how, Answer("no", ExitCode.NO, result, (line,), (SAYS_WHY,)))
     if limit == 1 and columns is None:
         return Answer("yes", ExitCode.YES, result, tuple(_one(found[0], by)))
     places = tuple(place.key for place in asked.catalog.inside(""))

@@ -5,6 +5,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME
 from configurator.cli.inquiry import Answer, Inquiry
@@ -49,6 +50,7 @@ Examples:
     metavar="CALC",
     help="Make this calc as large as it can be; minded after what is minimised; may be repeated.",
 )
+@stock_options()
 @question_options
 @output_options()
 @answers("complete")
@@ -62,8 +64,10 @@ def complete(
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     wanted = read_wanted(choices, file, more["bundles"])
+    stock = AskedStock.read(inquiry, more)
     given, bundles = wanted.choices, wanted.bundles
-    asked = inquiry.load(catalog)
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
     how = {
         "as_of": inquiry.day,
         "seconds": inquiry.settings.seconds,
@@ -76,16 +80,20 @@ def complete(
         )
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
-        return Answer("unknown", ExitCode.UNKNOWN, completion_json(found), (line,), (MORE_TIME,))
+        result = {**completion_json(found), **stock.told}
+        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
     if isinstance(found, Completed):
-        return Answer("yes", ExitCode.YES, completion_json(found), completion_lines(found))
+        result = {**completion_json(found), **stock.told}
+        return Answer("yes", ExitCode.YES, result, completion_lines(found))
     with inquiry.screen.waiting("looking for the reason"):
         verdict = asked.validate(given, **how)
     conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
     told = conflict_lines(asked.catalog, given, conflicts)
     notes = (f"why is not known: {verdict.reason}",) if isinstance(verdict, Unknown) else ()
     head = not_possible(len(given), conflicts, len(bundles))
-    return Answer("no", ExitCode.NO, completion_json(found, conflicts), (head, "", *told), notes)
+    result = {**completion_json(found, conflicts), **stock.told}
+    answer = Answer("no", ExitCode.NO, result, (head, "", *told), notes)
+    return stock.refused(by_rules, given, how, answer)
 
 
 def completion_lines(found: Completed) -> tuple[Text, ...]:

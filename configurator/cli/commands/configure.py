@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from configurator import DISTRIBUTION
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Answer, Inquiry
@@ -35,6 +36,7 @@ PATIENCE = "5s"
     help="Begin with the choices of a JSON file. Words stand above the file.",
 )
 @bundle_option
+@stock_options()
 @click.option(
     "--as-of",
     callback=read_day,
@@ -52,7 +54,12 @@ PATIENCE = "5s"
 @click.option("--engine", metavar="NAME", help="Ask this engine alone.")
 @answers("configure")
 def configure(
-    inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str | None, bundles: tuple[str, ...]
+    inquiry: Inquiry,
+    catalog: str,
+    choices: tuple[str, ...],
+    file: str | None,
+    bundles: tuple[str, ...],
+    **more: Any,
 ) -> Answer:
     """Configure at the terminal, step by step: what is left, what it costs, why, and the ways out.
 
@@ -73,7 +80,8 @@ def configure(
             "without one, ask `configurator options` and `configurator validate`",
         )
     wanted = read_wanted(choices, file, bundles)
-    asked = inquiry.load(catalog)
+    stock = AskedStock.read(inquiry, more)
+    asked = stock.under(inquiry.load(catalog))
     session = asked.session(
         wanted.choices, as_of=inquiry.day, seconds=inquiry.settings.seconds, bundles=wanted.bundles
     )

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import SAYS_WHY, CommandError, next_step
 from configurator.cli.inquiry import Answer, Inquiry
@@ -52,6 +53,7 @@ _CODE = re.compile(r"[A-Za-z]\d{4}|[EeWwAa]\d{2}", re.ASCII)
     help="Places whose choices matter most, most important first: conflicts of these are told first.",
 )
 @limit_option("How many conflicts to tell at most; 0 for all (the default).")
+@stock_options()
 @question_options
 @output_options()
 @answers("explain")
@@ -70,12 +72,13 @@ def explain(
         names = " and ".join(f"`--{name.replace('_', '-')}`" for name in asked_for)
         raise CommandError(f"{names} are two questions", ExitCode.USAGE, "ask one at a time")
     if _CODE.fullmatch(catalog):
-        if choices or file or asked_for or more["bundles"]:
+        if choices or file or asked_for or more["bundles"] or more["db"] or more["stock"]:
             raise CommandError(f"`{catalog}` is a code: it takes no choices and no questions", ExitCode.USAGE)
         return _explain_code(catalog.upper())
     wanted = read_wanted(choices, file, more["bundles"])
     given = wanted.choices
-    asked = inquiry.load(catalog)
+    stock = AskedStock.read(inquiry, more)
+    asked = stock.under(inquiry.load(catalog))
     how = {
         "as_of": inquiry.day,
         "seconds": inquiry.settings.seconds,

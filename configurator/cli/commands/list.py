@@ -12,10 +12,10 @@ from attrs import define
 from rich.text import Text
 
 from configurator.acceptance.screening import ScreenedConfiguration
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, SAYS_WHY, CommandError
 from configurator.cli.fast_order import FastListing, fast_listing
-from configurator.cli.files import read_snapshot
 from configurator.cli.inquiry import Answer, Inquiry
 from configurator.cli.options import (
     answers,
@@ -39,6 +39,7 @@ EXAMPLES = """\b
 Examples:
   configurator list catalogs/bicycle --limit 5
   configurator list catalogs/bicycle --columns frame,fork,price --stock stock.csv
+  configurator list catalogs/bicycle --db sqlite:///stock.db --available only --limit 5
   configurator list catalogs/desktop_pc cpu=CPU-7800X3D --format jsonl --timeout 0 >all.jsonl
   configurator list catalogs/desktop_pc --order fast --offset 10000000000 --limit 5
 """
@@ -70,7 +71,7 @@ Found = tuple[Configuration, ScreenedConfiguration | None]
 @click.option(
     "--columns", metavar="A,B", help="Places and calcs to show, in this order; by default all, then `price`."
 )
-@click.option("--stock", metavar="FILE.csv", help="Say of each whether this stock can build one of it.")
+@stock_options(available="all")
 @question_options
 @output_options("jsonl", "csv")
 @answers("list")
@@ -91,8 +92,8 @@ def list_configurations(
         )
     wanted = read_wanted(choices, file, more["bundles"])
     given, bundles = wanted.choices, wanted.bundles
-    stock = None if more["stock"] is None else read_snapshot(more["stock"])
-    asked = inquiry.load(catalog)
+    stock = AskedStock.read(inquiry, more, available="all")
+    asked = stock.under(inquiry.load(catalog))
     columns = chosen_columns(asked, more["columns"])
     limit = _limit(inquiry)
     fast = None
@@ -115,17 +116,20 @@ def list_configurations(
     )
     found: Iterator[Found] = (
         ((each, None) for each in listed)
-        if stock is None
-        else ((screened.configuration, screened) for screened in asked.screen(listed, stock))
+        if stock.snapshot is None
+        else (
+            (screened.configuration, screened)
+            for screened in asked.screen(listed, stock.snapshot, on=stock.on)
+        )
     )
     page = Page(found, limit)
     if inquiry.as_json:
-        result = _as_object(page, with_stock=stock is not None)
+        result = {**_as_object(page, with_stock=stock.snapshot is not None), **stock.told}
         if fast:
             result |= {"offset": fast.offset, "size": fast.size, "next": fast.token(page.told)}
         return _answer(inquiry, page, offset, result, fast)
     try:
-        for text in _texts(inquiry, page, columns, with_stock=stock is not None):
+        for text in _texts(inquiry, page, columns, with_stock=stock.snapshot is not None):
             inquiry.screen.write(text)
         inquiry.screen.flush()
     except OutputClosedError:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, next_step
 from configurator.cli.inquiry import Answer, Inquiry
@@ -13,6 +14,7 @@ from configurator.cli.offers_told import (
     PlaceRow,
     ReasonRow,
     Whys,
+    availability_rows,
     is_open,
     place_rows,
     reason_rows,
@@ -47,6 +49,7 @@ Examples:
   configurator options catalogs/desktop_pc usage=office graphics=none --json
   configurator options catalogs/desktop_pc usage=office --prices
   configurator options catalogs/desktop_pc cpu=CPU-14400F --reasons
+  configurator options catalogs/bicycle --stock stock.csv
 """
 
 
@@ -60,6 +63,7 @@ Examples:
     "--reasons", is_flag=True, help="Tell what cannot be chosen as well, and why; why what is forced is."
 )
 @calc_option
+@stock_options(available="all")
 @question_options
 @output_options()
 @answers("options")
@@ -72,31 +76,39 @@ def options(
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     wanted = read_wanted(choices, file, more["bundles"])
+    stock = AskedStock.read(inquiry, more, available="all")
     given, bundles = wanted.choices, wanted.bundles
-    asked = inquiry.load(catalog)
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
+    beside = None if stock.only else stock.snapshot
     seconds = inquiry.settings.seconds
     how = {"as_of": inquiry.day, "seconds": seconds, "only": more["only"], "bundles": bundles}
     with inquiry.screen.waiting("looking for what is left"):
-        found = asked.options(given, excluded=more["reasons"], **how)
+        found = asked.options(given, excluded=more["reasons"], stock=beside, **how)
         verdict = None
         if not isinstance(found, Unknown) and not any(is_open(each) for each in found.of.values()):
             verdict = asked.validate(given, **how)
     if isinstance(found, Unknown):
         line = Text.assemble(("not decided", DOUBTFUL), f": {found.reason}")
-        return Answer("unknown", ExitCode.UNKNOWN, options_json(found), (line,), (MORE_TIME,))
+        result = {**options_json(found), **stock.told}
+        return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
     reasons = _reasons_in_time(inquiry) if more["reasons"] else None
     with inquiry.screen.waiting("looking for reasons"):
-        result = options_json(found, verdict.conflicts if isinstance(verdict, Invalid) else (), reasons)
+        conflicts = verdict.conflicts if isinstance(verdict, Invalid) else ()
+        result = {**options_json(found, conflicts, reasons), **stock.told}
         rows = tuple(row for path, offers in found.of.items() for row in place_rows(path, offers))
         whys = {
-            row.place: tuple(reason_rows(row.offers, reasons))
+            row.place: (
+                *(reason_rows(row.offers, reasons) if reasons else ()),
+                *(availability_rows(row.offers, stock.on) if beside else ()),
+            )
             for row in rows
-            if reasons and row.offers is not None
+            if (reasons or beside) and row.offers is not None
         }
     if isinstance(verdict, Invalid):
         told = conflict_lines(asked.catalog, given, verdict.conflicts)
         head = not_possible(len(given), verdict.conflicts, len(bundles))
-        return Answer("no", ExitCode.NO, result, (head, "", *told))
+        return stock.refused(by_rules, given, how, Answer("no", ExitCode.NO, result, (head, "", *told)))
     if more["prices"]:
         with inquiry.screen.waiting("adding up"):
             ranges = asked.price_ranges(given, by=more["by"], **how)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+from attrs import evolve
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, CommandError
 from configurator.cli.inquiry import Answer, Inquiry
@@ -32,8 +34,12 @@ Examples:
 """
 
 
-def _read_weights(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> dict[str, int]:
-    """`PLACE=N`, each place once."""
+def read_weights(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> dict[str, int]:
+    """What `PLACE=N` says, each place once.
+
+    Raises:
+        BadParameter: a word is no weight.
+    """
     weights: dict[str, int] = {}
     for word in words:
         place, equals, number = (part.strip() for part in word.partition("="))
@@ -58,7 +64,7 @@ def _read_weights(_: click.Context, __: click.Parameter, words: tuple[str, ...])
 @click.option(
     "--weight",
     multiple=True,
-    callback=_read_weights,
+    callback=read_weights,
     metavar="PLACE=N",
     help="Changing this place counts as N changes; may be repeated.",
 )
@@ -68,6 +74,7 @@ def _read_weights(_: click.Context, __: click.Parameter, words: tuple[str, ...])
     metavar="N",
     help="Give the choices with way out N applied, as words or as JSON.",
 )
+@stock_options()
 @question_options
 @output_options()
 @answers("repair")
@@ -78,8 +85,9 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     stated = read_wanted(choices, file, more["bundles"])
+    stock = AskedStock.read(inquiry, more)
     given, bundles = stated.choices, stated.bundles
-    asked = inquiry.load(catalog)
+    asked = stock.under(inquiry.load(catalog))
     wanted: int | None = more["apply"]
     limit = DEFAULT_LIMIT if inquiry.settings.limit is None else inquiry.settings.limit
     with inquiry.screen.waiting("looking for ways out"):
@@ -96,15 +104,18 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
     match found:
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}")
-            return Answer("unknown", ExitCode.UNKNOWN, repairs_json(found), (line,), (MORE_TIME,))
+            result = {**repairs_json(found), **stock.told}
+            return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
         case Unrepairable(conflicts=conflicts):
             head = not_possible(len(given), conflicts, len(bundles))
             told = conflict_lines(asked.catalog, given, conflicts)
             notes = ("no change of what is not locked helps",)
-            return Answer("no", ExitCode.NO, repairs_json(found), (head, "", *told), notes)
+            result = {**repairs_json(found), **stock.told}
+            return Answer("no", ExitCode.NO, result, (head, "", *told), notes)
         case _:
             before = stated_choices(asked.catalog, given, only=more["only"], bundles=bundles)
-            return _told(found, before, bundles, wanted)
+            answer = _told(found, before, bundles, wanted)
+            return evolve(answer, result={**answer.result, **stock.told})
 
 
 def _told(

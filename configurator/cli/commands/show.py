@@ -24,6 +24,7 @@ Examples:
   configurator show --schema >show.schema.json
 """
 
+DAYS_IN_A_WEEK = 7
 LONGEST_LIST = 60
 """Characters of a list of values that are told; what is longer is cut."""
 
@@ -73,6 +74,7 @@ def told(found: JsonObject) -> Iterator[Text | str]:
     yield from _section("wishes", (_wish_row(each) for each in found["wishes"]))
     yield from _section("bundles", (_bundle_row(each, found) for each in found["bundles"]))
     yield from _section("scenarios", (_scenario_row(each) for each in found["scenarios"]))
+    yield from _section("assembled", _assembled_rows(found["assembled"], found["currency"]))
     yield from _section(
         "dates",
         ((each["date"], f"{each['event']}: {each['what']} {each['name']}") for each in found["dates"]),
@@ -210,3 +212,19 @@ def _bundle_row(bundle: JsonObject, catalog: JsonObject) -> tuple[str, ...]:
 def _scenario_row(scenario: JsonObject) -> tuple[str, ...]:
     state = "todo" if scenario["todo"] else plural(len(scenario["expectations"]), "expectation")
     return scenario["title"], state, ", ".join(scenario["tags"]), scenario["location"]
+
+
+def _assembled_rows(assembled: JsonObject | None, currency: str | None) -> Iterator[tuple[str, ...]]:
+    if assembled is None:
+        return
+    cost = assembled["cost"]
+    for_so_much = "" if cost is None else f" for {format_number(Fraction(str(cost)), money=True)} {currency}"
+    yield "in", plural(assembled["days"], "working day") + for_so_much
+    if len(assembled["open"]) < DAYS_IN_A_WEEK:
+        yield "open", ", ".join(assembled["open"])
+    closed = [
+        each["from"] if each["from"] == each["to"] else f"{each['from']} to {each['to']}"
+        for each in assembled["closed"]
+    ]
+    if closed:
+        yield "closed", _cut(", ".join(closed))

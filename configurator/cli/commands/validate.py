@@ -5,6 +5,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.cli.asked_stock import AskedStock, stock_options
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME
 from configurator.cli.inquiry import Answer, Inquiry
@@ -47,6 +48,7 @@ SEARCH_LONGER = "ways out were not found in time; `configurator repair` looks lo
 @click.command("validate", epilog=EXAMPLES)
 @catalog_argument
 @choice_arguments
+@stock_options()
 @question_options
 @output_options()
 @answers("validate")
@@ -58,13 +60,15 @@ def validate(
     CHOICE is `slot=SKU`, `slot=2xSKU`, `slot=none`, `slot=A,2xB`, or `slot+=SKU` for at least that.
     """
     wanted = read_wanted(choices, file, more["bundles"])
+    stock = AskedStock.read(inquiry, more)
     given, bundles = wanted.choices, wanted.bundles
-    asked = inquiry.load(catalog)
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
+    seconds = inquiry.settings.seconds
+    how = {"as_of": inquiry.day, "seconds": seconds, "only": more["only"], "bundles": bundles}
     with inquiry.screen.waiting("judging"):
-        verdict = asked.validate(
-            given, as_of=inquiry.day, seconds=inquiry.settings.seconds, only=more["only"], bundles=bundles
-        )
-    result = {**verdict_json(verdict), "repairs": []}
+        verdict = asked.validate(given, **how)
+    result = {**verdict_json(verdict), "repairs": [], **stock.told}
     match verdict:
         case Valid():
             price = dict(verdict.configuration.calcs).get("price")
@@ -83,7 +87,7 @@ def validate(
             told = conflict_lines(asked.catalog, given, conflicts)
             with inquiry.screen.waiting("looking for ways out"):
                 found = _ways_out(inquiry, asked, wanted, only=more["only"])
-            return _invalid((head, "", *told), result, found)
+            return stock.refused(by_rules, given, how, _invalid((head, "", *told), result, found))
         case Unknown(reason=reason):
             line = Text.assemble(("not decided", DOUBTFUL), f": {reason}")
             return Answer("unknown", ExitCode.UNKNOWN, result, (line,), (MORE_TIME,))
