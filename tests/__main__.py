@@ -1,6 +1,7 @@
 """`python -m tests`: lint, types and tests in turn, as the gate does it, in the environment at hand.
 
 Arguments go to pytest. The exit code is that of the first step that failed, 0 when none did.
+The heavy tests of stock are commands of their own: `python -m tests.storms`.
 """
 
 import subprocess
