@@ -2,7 +2,8 @@
 
 Facts are never refused, and promises that cannot be kept are given up with the fact, in one transaction: the
 lowest priority first, holds before allocations, the latest granted first, each as a whole because part of an
-order cannot be assembled, and only where that helps.
+order cannot be assembled, and only where that helps. Who fell in vain, because a greater one had to fall
+after him, is kept after all: in the end no promise is given up that could be kept beside the others.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -64,7 +65,8 @@ def promises_to_break(
     """The reservations to give up so that what stays promised can be met, in that order.
 
     What lies on the shelf is cured first, by those that were promised from it; only then what is still too
-    little on later days, since the first may have cured the second.
+    little on later days, since the first may have cured the second. At last those that can be kept beside the
+    others are kept after all, the last one first.
 
     Args:
         after: the positions that the fact touches, as they would stand with every promise kept; what is
@@ -82,6 +84,15 @@ def promises_to_break(
                     left[place] = _given_up(reservation, place, left[place])
                 waiting.remove(reservation)
                 broken.append(reservation)
+    for reservation in tuple(reversed(broken)):
+        back = {
+            place: _handed_back(reservation, place, left[place], after[place])
+            for place in _places(reservation)
+            if place in left
+        }
+        if not missing_from(back):
+            left |= back
+            broken.remove(reservation)
     return tuple(broken)
 
 
@@ -120,18 +131,40 @@ def _balance(position: ItemPosition, day: date) -> int:
     return [balance for since, balance in position.projection(date.min) if since <= day][-1]
 
 
+def _handed_back(
+    reservation: Reservation, place: Place, position: ItemPosition, before: ItemPosition
+) -> ItemPosition:
+    """The position with what the reservation had in it before."""
+    is_hold = reservation.state is ReservationState.HELD
+    return evolve(
+        position,
+        unpromised=position.unpromised - _from_shelf(reservation, place),
+        commitments=(
+            *position.commitments,
+            *(each for each in before.commitments if each.reservation == reservation.id),
+        ),
+        supplies=(
+            *position.supplies,
+            *(each for each in before.supplies if is_hold and each.reservation == reservation.id),
+        ),
+    )
+
+
+def _from_shelf(reservation: Reservation, place: Place) -> int:
+    return sum(
+        line.open for line in reservation.lines if (line.sku, line.location) == place and line.needed is None
+    )
+
+
 def _given_up(reservation: Reservation, place: Place, position: ItemPosition) -> ItemPosition:
     """The position without the reservation, and without what was to be had for it while it is only held.
 
     What is to be had for a reservation is due when it needs it, so nothing is less than before on any day.
     """
-    shelf = sum(
-        line.open for line in reservation.lines if (line.sku, line.location) == place and line.needed is None
-    )
     is_hold = reservation.state is ReservationState.HELD
     return evolve(
         position,
-        unpromised=position.unpromised + shelf,
+        unpromised=position.unpromised + _from_shelf(reservation, place),
         commitments=tuple(each for each in position.commitments if each.reservation != reservation.id),
         supplies=tuple(
             each for each in position.supplies if not (is_hold and each.reservation == reservation.id)

@@ -21,6 +21,10 @@ Clock: TypeAlias = Callable[[], datetime]
 
 LARGEST_STEP_BACK: Final = timedelta(days=1)
 
+LATEST_TIME: Final = datetime(9900, 1, 1, tzinfo=UTC)
+"""The end of all times, exclusive: early enough that a hold, and what is reckoned from it, stays in the
+calendar."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -41,6 +45,19 @@ def microseconds(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
+def told_by(clock: Clock) -> int:
+    """The time that a clock gives, in whole microseconds since 1970 UTC.
+
+    Raises:
+        ClockError: it does not say in which zone it is, or is not before `LATEST_TIME`.
+    """
+    time = clock()
+    now = microseconds(time)
+    if time >= LATEST_TIME:
+        raise ClockError(f"the clock gives a time after the year {LATEST_TIME.year - 1}; set the clock right")
+    return now
+
+
 def moment(time: int) -> datetime:
     """The inverse of `microseconds`, in UTC."""
     return _EPOCH + time * _MICROSECOND
@@ -48,7 +65,7 @@ def moment(time: int) -> datetime:
 
 def reading_time(clock: Clock, high_water: int) -> int:
     """The time at which a read looks at the stock, never before the last write."""
-    return max(microseconds(clock()), high_water)
+    return max(told_by(clock), high_water)
 
 
 def writing_time(clock: Clock, high_water: int) -> int:
@@ -57,7 +74,7 @@ def writing_time(clock: Clock, high_water: int) -> int:
     Raises:
         ClockError: the clock is more than a day behind the last write.
     """
-    now = microseconds(clock())
+    now = told_by(clock)
     if now < high_water - LARGEST_STEP_BACK // _MICROSECOND:
         raise ClockError(
             f"the clock says {_shown(now)}, but stock was last written at {_shown(high_water)}; "

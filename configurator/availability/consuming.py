@@ -6,7 +6,7 @@ from datetime import date
 from attrs import evolve
 
 from configurator.availability.positions import ItemPosition
-from configurator.availability.quantities import ItemId, checked_quantity
+from configurator.availability.quantities import ItemId
 from configurator.availability.reservations import Reservation, ReservationState, ReservedLine
 from configurator.errors import ReservationStateError, StockRequestError
 
@@ -21,7 +21,8 @@ def lines_to_take(
 
     Args:
         reservation: as it stands now.
-        quantities: by SKU; of each item the lines are used up in their order. `None` takes all.
+        quantities: by SKU, checked and in its order; of each item the lines are used up in theirs. `None`
+            takes all.
 
     Raises:
         ReservationStateError: it is not allocated.
@@ -41,7 +42,7 @@ def lines_to_take(
 
 
 def _parts(reservation: Reservation, quantities: Mapping[ItemId, int]) -> list[int]:
-    wanted = {sku: checked_quantity(quantities[sku], sku) for sku in sorted(quantities)}
+    wanted = dict(quantities)
     if not any(wanted.values()):
         raise StockRequestError(f"nothing is to be taken of the reservation `{reservation.id}`")
     for sku, quantity in wanted.items():

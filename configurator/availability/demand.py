@@ -45,6 +45,8 @@ class DemandLine:
             raise StockRequestError(f"the day on which `{self.sku}` is needed is a date, not {needed!r}")
 
 
+_PAIR = 2
+
 _Wanted = tuple[ItemId, str | None, date | None]
 
 
@@ -65,6 +67,14 @@ def _aggregated(lines: Iterable[DemandLine]) -> tuple[DemandLine, ...]:
     )
 
 
+def _line_of(wanted: tuple[ItemId, int] | DemandLine) -> DemandLine:
+    if isinstance(wanted, DemandLine):
+        return wanted
+    if not isinstance(wanted, tuple | list) or len(wanted) != _PAIR:
+        raise TypeError(f"a demand is made of pairs of a SKU and a quantity, not of `{wanted!r}`")
+    return DemandLine(*wanted)
+
+
 @frozen
 class Demand:
     """Everything that one request needs.
@@ -80,10 +90,15 @@ class Demand:
     lines: tuple[DemandLine, ...] = field(default=(), converter=_aggregated)
 
     @classmethod
-    def of(cls, wanted: Mapping[ItemId, int] | Iterable[tuple[ItemId, int]]) -> "Demand":
-        """A demand from quantities by SKU, needed now; pairs may name a SKU more than once."""
+    def of(cls, wanted: Mapping[ItemId, int] | Iterable[tuple[ItemId, int] | DemandLine]) -> "Demand":
+        """A demand from quantities by SKU, needed now, and from lines as they are; a SKU may come twice.
+
+        Raises:
+            TypeError: something is neither a pair nor a line.
+            StockRequestError: as in `DemandLine`.
+        """
         pairs = wanted.items() if isinstance(wanted, Mapping) else wanted
-        return cls(tuple(DemandLine(sku, quantity) for sku, quantity in pairs))
+        return cls(tuple(_line_of(each) for each in pairs))
 
     @property
     def skus(self) -> tuple[ItemId, ...]:

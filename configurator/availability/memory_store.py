@@ -40,6 +40,7 @@ from configurator.availability.clock import (
     moment,
     reading_time,
     system_clock,
+    told_by,
     writing_time,
 )
 from configurator.availability.consuming import after_taking, line_rows, lines_to_take, not_there
@@ -62,6 +63,8 @@ from configurator.availability.quantities import (
     checked_event,
     checked_limit,
     checked_name,
+    checked_names,
+    checked_parts,
     checked_quantity,
 )
 from configurator.availability.reservations import (
@@ -266,12 +269,13 @@ class MemoryStockStore:
 
     def balances(self, skus: Iterable[ItemId] | None = None) -> tuple[StockBalance, ...]:
         """See `StockStore.balances`."""
+        asked = checked_names(skus, "the SKU")
         with self._reading() as now:
-            return self._balances(now, skus)
+            return self._balances(now, asked)
 
     def snapshot(self, skus: Iterable[ItemId] | None = None) -> StockSnapshot:
         """See `StockStore.snapshot`."""
-        asked = None if skus is None else set(skus)
+        asked = checked_names(skus, "the SKU")
         with self._reading() as now:
             commitments = [
                 each for each in self._commitments(self._live(now)) if asked is None or each.sku in asked
@@ -288,21 +292,26 @@ class MemoryStockStore:
 
     def supplies(self, skus: Iterable[ItemId] | None = None) -> tuple[Supply, ...]:
         """See `StockStore.supplies`."""
+        asked = checked_names(skus, "the SKU")
         with self._reading() as now:
-            return self._open_supplies(now, None if skus is None else set(skus))
+            return self._open_supplies(now, asked)
 
     def masters(self, skus: Iterable[ItemId] | None = None) -> tuple[ItemMaster, ...]:
         """See `StockStore.masters`."""
+        asked = checked_names(skus, "the SKU")
         with self._reading():
-            return self._masters_of(None if skus is None else set(skus))
+            return self._masters_of(asked)
 
     def reservation(self, reservation: str) -> Reservation:
         """See `StockStore.reservation`."""
+        checked_name(reservation, "the id of the reservation")
         with self._reading() as now:
             return self._present(reservation, now)
 
     def reservations(self, order: str | None = None, *, live: bool = False) -> tuple[Reservation, ...]:
         """See `StockStore.reservations`."""
+        if order is not None:
+            checked_name(order, "the order id")
         with self._reading() as now:
             every = self._live(now) if live else [self._present(id_, now) for id_ in self._reservations]
             return tuple(found for found in every if order is None or found.order == order)
@@ -318,10 +327,12 @@ class MemoryStockStore:
 
     def confirm(self, reservation: str) -> Reservation:
         """See `StockStore.confirm`."""
+        checked_name(reservation, "the id of the reservation")
         return self._step(reservation, "confirm", EventKind.CONFIRMED, {_HELD}, _ALLOCATED)
 
     def extend(self, reservation: str, ttl: timedelta) -> Reservation:
         """See `StockStore.extend`."""
+        checked_name(reservation, "the id of the reservation")
         checked_ttl(ttl)
         with self._writing() as now:
             found = self._present(reservation, now)
@@ -335,11 +346,13 @@ class MemoryStockStore:
 
     def release(self, reservation: str) -> Reservation:
         """See `StockStore.release`."""
+        checked_name(reservation, "the id of the reservation")
         released = ReservationState.RELEASED
         return self._step(reservation, "release", EventKind.RELEASED, {_HELD, _ALLOCATED}, released)
 
     def cancel(self, reservation: str) -> Reservation:
         """See `StockStore.cancel`."""
+        checked_name(reservation, "the id of the reservation")
         released = ReservationState.RELEASED
         return self._step(reservation, "cancel", EventKind.CANCELLED, {_ALLOCATED}, released)
 
@@ -366,6 +379,8 @@ class MemoryStockStore:
 
     def consume(self, reservation: str, quantities: Mapping[ItemId, int] | None = None) -> Reservation:
         """See `StockStore.consume`."""
+        checked_name(reservation, "the id of the reservation")
+        quantities = checked_parts(quantities)
         with self._writing() as now:
             found = self._present(reservation, now)
             taking = lines_to_take(found, quantities)
@@ -566,6 +581,7 @@ class MemoryStockStore:
         break_promises: bool = False,
     ) -> StockChange:
         """See `StockStore.change_supply`."""
+        checked_name(supply, "the supply's id")
         with self._writing() as now:
             expected = self._expected(supply, now)
             if expected is None:
@@ -585,6 +601,7 @@ class MemoryStockStore:
 
     def cancel_supply(self, supply: str, *, break_promises: bool = False) -> StockChange:
         """See `StockStore.cancel_supply`."""
+        checked_name(supply, "the supply's id")
         with self._writing() as now:
             if supply not in self._supplies:
                 raise unknown_supply(supply)
@@ -718,7 +735,7 @@ class MemoryStockStore:
     def accept_clock(self) -> None:
         """See `StockStore.accept_clock`."""
         with self._open():
-            now = microseconds(self._clock())
+            now = told_by(self._clock)
             if now < self._high_water:
                 payload = {"before": self._high_water, "after": now}
                 self._tell(EventKind.CLOCK_ACCEPTED, None, moment(now), payload)
@@ -829,7 +846,9 @@ class MemoryStockStore:
             return found if self._present(written.id, seen).state is _HELD else None
         return found
 
-    def _open_supplies(self, seen: datetime | None, skus: set[ItemId] | None = None) -> tuple[Supply, ...]:
+    def _open_supplies(
+        self, seen: datetime | None, skus: frozenset[ItemId] | None = None
+    ) -> tuple[Supply, ...]:
         found = [
             each.supply
             for each in self._supplies.values()
@@ -837,7 +856,7 @@ class MemoryStockStore:
         ]
         return tuple(sorted(found, key=lambda each: (each.sku, each.due, each.id)))
 
-    def _masters_of(self, skus: set[ItemId] | None) -> tuple[ItemMaster, ...]:
+    def _masters_of(self, skus: frozenset[ItemId] | None) -> tuple[ItemMaster, ...]:
         return tuple(
             master
             for sku, master in sorted(self._masters.items())

@@ -1,5 +1,6 @@
 """From a stock URL to an open store."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from configurator.availability.clock import Clock, system_clock
@@ -25,7 +26,7 @@ def open_stock(
     url: str,
     *,
     now: Clock = system_clock,
-    timeout: float = DEFAULT_TIMEOUT,
+    timeout: float | timedelta = DEFAULT_TIMEOUT,
     create: bool = True,
     actor: str = "",
 ) -> StockStore:
@@ -39,13 +40,15 @@ def open_stock(
     Args:
         url: where the stock is; characters stand for themselves in the path of a file.
         now: the clock, aware of its time zone. PostgreSQL uses its server's unless another one is given.
-        timeout: seconds for which each call waits for other writers.
+        timeout: seconds, or a time, for which each call waits for other writers.
         create: make an empty database where there is none. Commands that only read say `False`.
         actor: who works with the stock, told in every event.
 
     Raises:
         StockUnavailableError: the URL names no stock that can be opened; the text says why and what to do.
     """
+    if isinstance(timeout, timedelta):
+        timeout = timeout.total_seconds()
     if url == "memory:":
         return MemoryStockStore(now, actor)
     if url.startswith(_POSTGRES):

@@ -65,22 +65,22 @@ def place(
         today: the stock's day.
         replenished: of what is bought or made for orders, the day from which on any quantity can be had; it
             comes to the location that a line names, else to the default one. No more comes than lacks, unless
-            some lines name a location and others of the same item do not.
+            some lines name a location and others of the same item do not. Lines for which it comes in time
+            take last, so that it never makes another line short.
     """
     demand = demand.seen_from(today)
     left = {sku: {each.location: each for each in in_order(positions.get(sku, ()))} for sku in demand.skus}
     taken: dict[tuple[ItemId, date | None, str], int] = {}
     procured: dict[tuple[ItemId, date, str], int] = {}
     short: dict[DemandLine, Shortage] = {}
-    for line in sorted(demand.lines, key=turn):
+    for line in sorted(demand.lines, key=lambda line: (_can_wait(line, replenished), *turn(line))):
         places = left[line.sku]
         allowed = [
             each for each in places.values() if line.location is None or each.location == line.location
         ]
         free = [each.available(line.needed, today) for each in allowed]
         lacking = line.quantity - sum(free)
-        day = replenished.get(line.sku)
-        if lacking > 0 and day is not None and line.needed is not None and line.needed >= day:
+        if lacking > 0 and line.needed is not None and _can_wait(line, replenished):
             at = line.location or DEFAULT_LOCATION
             came = (line.sku, line.needed, at)
             procured[came] = procured.get(came, 0) + lacking
@@ -106,6 +106,12 @@ def place(
     takings = [Taking(sku, quantity, location, needed) for (sku, needed, location), quantity in taken.items()]
     comes = [Taking(sku, quantity, location, day) for (sku, day, location), quantity in procured.items()]
     return Placement(tuple(sorted(takings, key=taking_rank)), (), tuple(sorted(comes, key=taking_rank)))
+
+
+def _can_wait(line: DemandLine, replenished: Mapping[ItemId, date]) -> bool:
+    """Whether what a line lacks can be had for it: such lines take after all that cannot wait so long."""
+    day = replenished.get(line.sku)
+    return day is not None and line.needed is not None and line.needed >= day
 
 
 def _shared(places: Sequence[ItemPosition], wanted: int, needed: date | None, today: date) -> dict[str, int]:

@@ -4,6 +4,7 @@ Quantities are whole numbers everywhere: fractions drift, and a drift in stock i
 nobody can keep. What is sold by the metre is counted in a smaller unit.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 from configurator.errors import StockRequestError
@@ -75,6 +76,40 @@ def checked_name(value: object, what: str) -> str:
     if problem:
         raise StockRequestError(f"{what} {problem}")
     return str(value)
+
+
+def checked_names(names: Iterable[object] | None, what: str) -> frozenset[str] | None:
+    """Names to look up, each once; `None` for all there are.
+
+    Raises:
+        StockRequestError: one of them is no name.
+    """
+    return None if names is None else frozenset(checked_name(name, what) for name in names)
+
+
+def checked_parts(quantities: Mapping[ItemId, int] | None) -> dict[ItemId, int] | None:
+    """Quantities by SKU, by SKU; `None` stays what it is.
+
+    Raises:
+        StockRequestError: a name or a quantity is none.
+    """
+    if quantities is None:
+        return None
+    checked = {checked_name(sku, "the SKU"): checked_quantity(quantities[sku], sku) for sku in quantities}
+    return dict(sorted(checked.items()))
+
+
+def checked_text(value: object, what: str) -> str:
+    """`value` as a text of any length that can be written down; `what` says which in the message.
+
+    Raises:
+        StockRequestError: it is no text, or holds half a character (a lone surrogate).
+    """
+    if not isinstance(value, str):
+        raise StockRequestError(f"{what} {_shown(value)} is not a text")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise StockRequestError(f"{what} holds a character that cannot be written")
+    return value
 
 
 def name_problem(value: object) -> str:

@@ -19,7 +19,7 @@ from attrs import field, frozen
 from configurator.availability.balances import Shortage
 from configurator.availability.demand import Demand, DemandLine
 from configurator.availability.ledger import canonical
-from configurator.availability.quantities import DEFAULT_LOCATION, ItemId, checked_name
+from configurator.availability.quantities import DEFAULT_LOCATION, ItemId, checked_name, checked_text
 from configurator.errors import StockRequestError
 
 LONGEST_TTL: Final = timedelta(days=3660)
@@ -128,7 +128,7 @@ class ReservationRequest:
     demand: Demand = field()
     ttl: timedelta | None = field(default=None)
     key: str | None = field(default=None)
-    content: str = ""
+    content: str = field(default="")
     config_digest: str = field(default="")
     priority: int = field(default=0)
     promised: date | None = None
@@ -161,9 +161,13 @@ class ReservationRequest:
         if key is not None:
             checked_name(key, "the key")
 
+    @content.validator
+    def _check_content(self, _: object, content: str) -> None:
+        checked_text(content, "the content")
+
     @config_digest.validator
     def _check_digest(self, _: object, digest: str) -> None:
-        if digest:
+        if digest != "":
             checked_name(digest, "the digest")
 
     @property
@@ -186,13 +190,17 @@ def check_identity(order: str, key: str | None, ttl: timedelta | None) -> None:
 
 
 def request_hash(order: str, ttl: timedelta | None, asked: str | Demand, priority: int = 0) -> str:
-    """SHA-256 of what makes a request what it is: order, time to live, content or demand, and priority."""
+    """SHA-256 of what makes a request what it is: order, time to live, content or demand, and priority.
+
+    Raises:
+        StockRequestError: the content is no text.
+    """
     microseconds = None if ttl is None else ttl // timedelta(microseconds=1)
     identity: dict[str, object] = {"order": order, "ttl": microseconds}
-    if isinstance(asked, str):
-        identity["content"] = asked
-    else:
+    if isinstance(asked, Demand):
         identity["demand"] = [_told(line) for line in asked.lines]
+    else:
+        identity["content"] = checked_text(asked, "the content")
     if priority:
         identity["priority"] = priority
     return sha256(canonical(identity).encode()).hexdigest()

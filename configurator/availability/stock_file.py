@@ -101,18 +101,17 @@ def read_stock_file(text: str, name: str) -> StockFile:
     first_lines: dict[ItemId, int] = {}
     problems: list[tuple[int, str]] = []
     for row in rows:
-        problem = _row_problem(row, header, places, first_lines)
-        if problem:
-            problems.append((row.line, problem))
+        told = [problem for problem in (_row_problem(row, header, places, first_lines),) if problem]
+        sku = row.cells[places[0]] if len(row.cells) == len(header.cells) else ""
+        floor, master = None, None
+        if sku and not name_problem(sku):
+            cells = {column: row.cells[place] for column, place in facts.items()}
+            floor, master = _facts(sku, cells, told)
+            first_lines.setdefault(sku, row.line)
+        if told or master is None:
+            problems += [(row.line, problem) for problem in told]
             continue
-        sku, on_hand = (row.cells[place] for place in places)
-        first_lines[sku] = row.line
-        counts[sku] = int(on_hand)
-        try:
-            floor, master = _facts(sku, {column: row.cells[place] for column, place in facts.items()})
-        except StockRequestError as error:
-            problems.append((row.line, str(error)))
-            continue
+        counts[sku] = int(row.cells[places[1]])
         if floor is not None:
             floors[sku] = floor
         if master != ItemMaster(sku):
@@ -202,21 +201,20 @@ def _shown(written: str) -> str:
 # ---------------------------------------------------------------- safety stock and master
 
 
-def _facts(sku: ItemId, cells: Mapping[str, str]) -> tuple[int | None, ItemMaster]:
-    """Safety stock and master of a row.
+def _facts(sku: ItemId, cells: Mapping[str, str], told: list[str]) -> tuple[int | None, ItemMaster]:
+    """Safety stock and master of a row; mistakes of cells are added to `told`, such cells count as empty."""
 
-    Raises:
-        StockRequestError: a cell makes no sense.
-    """
-    cost, currency = _cost(sku, cells.get("cost", ""), cells.get("currency", ""))
-    return _read(cells, "floor", sku, _floor), ItemMaster(
-        sku, _read(cells, "policy", sku, _policy), _read(cells, "lead_time", sku, _lead_time), cost, currency
-    )
+    def read(column: str, reader: Callable[[ItemId, str], T]) -> T | None:
+        written = cells.get(column, "")
+        try:
+            return reader(sku, written) if written else None
+        except StockRequestError as error:
+            told.append(str(error))
+            return None
 
-
-def _read(cells: Mapping[str, str], column: str, sku: ItemId, read: Callable[[ItemId, str], T]) -> T | None:
-    written = cells.get(column, "")
-    return read(sku, written) if written else None
+    floor, policy, days = read("floor", _floor), read("policy", _policy), read("lead_time", _lead_time)
+    cost = read("cost", lambda _, written: _cost(sku, written, cells.get("currency", "")))
+    return floor, ItemMaster(sku, policy, days, *(cost or (None, None)))
 
 
 def _floor(sku: ItemId, written: str) -> int:
@@ -248,10 +246,8 @@ def _lead_time(sku: ItemId, written: str) -> int:
     return days
 
 
-def _cost(sku: ItemId, written: str, currency: str) -> tuple[Decimal | None, str | None]:
+def _cost(sku: ItemId, written: str, currency: str) -> tuple[Decimal, str]:
     """An amount and its currency, which stands behind it or in a column of its own."""
-    if not written:
-        return None, None
     found = _AMOUNT.fullmatch(written)
     if found is None:
         raise StockRequestError(

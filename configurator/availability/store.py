@@ -317,7 +317,8 @@ class StockStore(Protocol):
         """The same stock inside a transaction of the caller's, so that his rows and stock change together.
 
         The caller begins, commits and rolls back; the store returned takes no lock, commits nothing and is
-        not closed. SQLite: the caller has begun with `BEGIN IMMEDIATE`.
+        not closed. SQLite: the caller has begun with `BEGIN IMMEDIATE`; when the disk is full, SQLite may end
+        his transaction by rolling all of it back, and the `StockUnavailableError` says so.
 
         Args:
             connection: an open connection to the same database with a transaction begun: of the database's

@@ -101,7 +101,7 @@ def table(position: ItemPosition, live: tuple[Reservation, ...], kept: tuple[Res
 
 
 def given_up(after: dict[Place, ItemPosition], live: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
-    """In the order of giving up, whoever helps on the shelf; then whoever helps on any day."""
+    """Whoever helps on the shelf, in order; then on any day; less whoever can stay, from the last one on."""
     latest_first = live[::-1]
     in_order = sorted(
         latest_first, key=lambda each: (each.priority, each.state is ReservationState.ALLOCATED)
@@ -122,7 +122,11 @@ def given_up(after: dict[Place, ItemPosition], live: tuple[Reservation, ...]) ->
             ):
                 kept = without
                 broken.append(each)
-    return tuple(broken)
+    for each in broken[::-1]:
+        again = tuple(other for other in live if other in kept or other is each)
+        if all(left >= 0 for position in after.values() for left in table(position, live, again)):
+            kept = again
+    return tuple(each for each in broken if each not in kept)
 
 
 @given(fact=facts())
@@ -143,6 +147,18 @@ def test_what_stays_promised_can_be_met(
     kept = tuple(each for each in live if each not in broken)
 
     assert all(left >= 0 for position in after.values() for left in table(position, live, kept))
+
+
+@given(fact=facts())
+def test_nobody_is_given_up_who_could_be_kept_beside_the_others(
+    fact: tuple[dict[Place, ItemPosition], tuple[Reservation, ...]],
+) -> None:
+    after, live = fact
+    broken = promises_to_break(after, giving_up_order(live))
+
+    for each in broken:
+        kept = tuple(other for other in live if other is each or other not in broken)
+        assert any(left < 0 for position in after.values() for left in table(position, live, kept))
 
 
 @given(fact=facts())

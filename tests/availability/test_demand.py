@@ -76,3 +76,15 @@ def test_a_sku_is_a_printable_name(sku: str, message: str) -> None:
         DemandLine(sku, 1)
 
     assert message == str(caught.value)
+
+
+def test_lines_are_taken_as_they_are_beside_pairs() -> None:
+    line = DemandLine("A", 2, "berlin")
+
+    assert (DemandLine("A", 1), line) == Demand.of([line, ("A", 1)]).lines
+
+
+@pytest.mark.parametrize("wanted", ["AB", ("A",), ("A", 1, None), 7])
+def test_what_is_neither_a_pair_nor_a_line_is_a_misuse(wanted: object) -> None:
+    with pytest.raises(TypeError, match="pairs of a SKU and a quantity, not of"):
+        Demand.of([wanted])  # type: ignore[list-item]  # that is what is tested

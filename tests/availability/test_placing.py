@@ -151,6 +151,19 @@ def test_what_is_procured_makes_up_for_just_what_lacks(
         assert not any(can_be_placed(rest, stock) for rest in lessened(asked, come - 1, ready))
 
 
+@settings(max_examples=100, deadline=None)
+@given(stock=STOCKS, lines=LINES, ready=st.integers(1, 7))
+def test_what_can_be_procured_makes_no_other_line_short(
+    stock: list[ItemPosition], lines: list[DemandLine], ready: int
+) -> None:
+    asked = Demand(tuple(lines))
+    early = tuple(line for line in asked.lines if number(line.needed) < ready)
+
+    placement = place(asked, {"CPU": tuple(stock)}, TODAY, {"CPU": day(ready)})
+
+    assert can_be_placed(early, stock) == (not placement.shortages)
+
+
 def lessened(asked: Demand, less: int, ready: int) -> Iterator[tuple[DemandLine, ...]]:
     """Every way to ask for so many less of what can be procured."""
     if less < 0:

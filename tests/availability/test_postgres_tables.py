@@ -1,5 +1,6 @@
 """The tables of stock in PostgreSQL: made, migrated, told from others', and proved by the audit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from configurator.availability.opening import create_stock, migrate_stock, open_
 from configurator.availability.postgres import schema as tables
 from configurator.availability.postgres.schema import SCHEMA_VERSION, in_schema
 from configurator.availability.reservations import reservation_id
+from configurator.availability.store import StockStore
 from configurator.availability.supply import Supply
 from configurator.errors import StockUnavailableError
 
@@ -87,6 +89,29 @@ def test_a_newer_stock_asks_for_a_newer_configurator(url: str) -> None:
         migrate_stock(url)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.balances(),
+        lambda store: store.reservations(),
+        lambda store: store.receive("CPU", 1),
+        lambda store: store.consume("R-1", {"CPU": 1}),
+    ],
+    ids=["balances", "reservations", "receive", "consume"],
+)
+def test_tables_that_were_made_newer_meanwhile_are_left_alone(
+    url: str, call: Callable[[StockStore], object]
+) -> None:
+    with open_stock(url) as store:
+        store.import_counts({"CPU": 1})
+        sql(url, "UPDATE stock.meta SET schema_version = 99")
+        with pytest.raises(StockUnavailableError) as caught:
+            call(store)
+
+    assert f"of version 99, this configurator knows version {SCHEMA_VERSION}; upgrade" in str(caught.value)
+    assert [(1,)] == sql(url, "SELECT on_hand FROM stock.pool")
+
+
 def test_an_older_stock_is_brought_up_to_date_when_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_stock(url) as store:
         store.import_counts({"CPU": 1})
@@ -104,6 +129,18 @@ def test_an_older_stock_is_brought_up_to_date_when_asked(url: str, monkeypatch: 
     with open_stock(url, create=False) as store:
         granted(store.reserve(request("SO-1", {"CPU": 1})))
         assert () == store.audit()
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_version_that_no_step_leads_on_from_is_told(url: str, version: int) -> None:
+    create_stock(url)
+    sql(url, f"UPDATE stock.meta SET schema_version = {version}")
+    with pytest.raises(StockUnavailableError) as caught:
+        migrate_stock(url)
+
+    message = f"has stock tables of version {version}, which cannot be brought up to date; restore a copy"
+    assert message in str(caught.value)
+    assert message in refusal(url, create=False)
 
 
 def test_a_migration_that_fails_leaves_the_stock_as_it_was(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

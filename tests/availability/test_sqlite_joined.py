@@ -211,3 +211,26 @@ def test_a_transaction_begun_without_the_write_lock_may_find_it_taken(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StockUnavailableError, match="stayed locked by another writer"):
             joined.receive("CPU", 1)
+
+
+def test_a_full_disk_says_that_the_callers_transaction_has_ended(
+    store: StockStore, mine: sqlite3.Connection
+) -> None:
+    before = (store.events(), store.balances())
+    mine.execute("BEGIN IMMEDIATE")
+    mine.execute("INSERT INTO orders VALUES ('SO-1')")
+    pages = mine.execute("PRAGMA page_count").fetchone()[0]
+    mine.execute(f"PRAGMA max_page_count = {pages}")
+    joined = store.joined(mine)
+
+    def fill_the_disk() -> None:
+        for number in range(2000):
+            joined.reserve(request(f"SO-{number}", {"CPU": 99}, key=f"{'k' * 150}{number}"))
+
+    with pytest.raises(StockUnavailableError) as caught:
+        fill_the_disk()
+
+    assert not mine.in_transaction
+    assert "had joined was rolled back as a whole (its disk is full) and has ended" in str(caught.value)
+    assert "nothing was changed" not in str(caught.value)
+    assert ([], before) == (orders(mine), (store.events(), store.balances()))

@@ -471,13 +471,13 @@ def test_what_is_short_of_a_bought_component_is_bought() -> None:
     assert component.reason == "2 of `GPU` have to be bought, there on 2026-11-30"
 
 
-def test_what_is_had_within_the_day_is_not_called_stock() -> None:
+def test_what_is_ordered_today_is_there_tomorrow_at_the_earliest() -> None:
     snapshot = StockSnapshot((), masters=(ItemMaster("GPU", Policy.BOUGHT, 0),))
 
     promised = promise(snapshot, Demand.of({"GPU": 3}), today=TODAY)
 
-    assert promised.complete == TODAY
-    assert promised.reason == "all components can be there today"
+    assert promised.complete == day(1)
+    assert promised.reason == "3 of `GPU` have to be bought, there on 2026-11-24"
 
 
 def test_an_empty_demand_is_met_today() -> None:
@@ -626,7 +626,7 @@ def test_alternatives_that_compete_are_counted_once() -> None:
 def test_lines_that_an_unlimited_component_can_fill_do_not_limit() -> None:
     snapshot = StockSnapshot.from_counts({"A": 3}, [ItemMaster("B", Policy.BOUGHT, 0)])
 
-    answer = buildable_with_alternatives(snapshot, [AlternativeLine(5, ("A", "B"))], today=TODAY)
+    answer = buildable_with_alternatives(snapshot, [AlternativeLine(5, ("A", "B"))], day=day(1), today=TODAY)
 
     assert answer.quantity is None
     assert answer.reason == "nothing that it needs is limited"

@@ -25,6 +25,7 @@ from configurator.availability.demand import Demand
 from configurator.availability.ledger import EventKind
 from configurator.availability.masters import ItemMaster
 from configurator.availability.reservations import (
+    LONGEST_TTL,
     ReservationState,
 )
 from configurator.availability.store import StockStore
@@ -159,6 +160,29 @@ def test_a_clock_without_a_zone_is_refused(store: StockStore, clock: HandClock) 
 
     assert "the clock gives a time without a time zone; give one in UTC" == str(caught.value)
     clock.time = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("call", [lambda store: store.balances(), lambda store: store.receive("CPU", 1)])
+def test_a_clock_near_the_end_of_the_calendar_is_refused(
+    store: StockStore, clock: HandClock, call: Callable[[StockStore], object]
+) -> None:
+    clock.time = datetime(9900, 1, 1, tzinfo=UTC)
+    with pytest.raises(ClockError) as caught:
+        call(store)
+
+    assert "the clock gives a time after the year 9899; set the clock right" == str(caught.value)
+    clock.time = NOON
+
+
+def test_the_longest_hold_can_be_given_and_extended_at_the_last_time_of_all(
+    store: StockStore, clock: HandClock
+) -> None:
+    clock.time = datetime(9900, 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
+    store.import_counts({"CPU": 1})
+    held = granted(store.reserve(request("SO-1", {"CPU": 1}, ttl=LONGEST_TTL))).reservation
+
+    assert clock.time + LONGEST_TTL == held.expires_at
+    assert held == store.extend(held.id, LONGEST_TTL)
 
 
 def test_a_call_that_is_refused_does_not_move_the_remembered_time(

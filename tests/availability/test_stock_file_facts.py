@@ -119,3 +119,14 @@ def test_mistakes_of_all_columns_are_told_at_once() -> None:
     assert str(raised.value) == (
         "stock.csv:2: the count `x` of `A` is not a number; line 3: the floor `y` of `B` is not a number"
     )
+
+
+def test_all_mistakes_of_a_row_are_told() -> None:
+    text = "sku,on_hand,floor,policy,lead_time,cost\nA,-1,-2,rented,soon,12\nB,1,,,,\n"
+
+    with pytest.raises(StockFileError) as told:
+        read_stock_file(text, "stock.csv")
+
+    for word in ("the count `-1`", "the floor `-2`", "`rented` is no policy", "`soon`", "in no currency"):
+        assert word in str(told.value)
+    assert 4 == str(told.value).count("line 2: ")

@@ -132,7 +132,13 @@ def test_a_master_over_another_leaves_open_what_both_do() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "lead_time", "days"),
-    [(Policy.BOUGHT, 3, 3), (Policy.MADE, None, None), (Policy.STOCKED, 3, None), (None, 3, None)],
+    [
+        (Policy.BOUGHT, 3, 3),
+        (Policy.BOUGHT, 0, 1),
+        (Policy.MADE, None, None),
+        (Policy.STOCKED, 3, None),
+        (None, 3, None),
+    ],
 )
 def test_only_what_is_bought_or_made_can_be_had_at_any_quantity(
     policy: Policy | None, lead_time: int | None, days: int | None

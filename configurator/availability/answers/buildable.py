@@ -48,8 +48,9 @@ class Buildable:
         quantity: how many; `None` for any number, where nothing is needed that is limited.
         day: the day by which the components have to be there; `None` for now.
         components: by SKU and location (any first).
-        bottleneck: the components that together allow no more; by SKU, empty for any number. One component
-            where it is short by itself, several where alternatives compete.
+        bottleneck: the components that together allow no more; by SKU, empty for any number, and where it is
+            the time that does not suffice. One component where it is short by itself, several where
+            alternatives compete.
         seq: the last event of stock that is taken into account.
     """
 
@@ -64,6 +65,8 @@ class Buildable:
         """Why no more, as a sentence without a full stop."""
         if self.quantity is None:
             return "nothing that it needs is limited"
+        if not self.bottleneck:
+            return "that day is too early to assemble any"
         names = " and ".join(f"`{sku}`" for sku in self.bottleneck)
         together = " together" if len(self.bottleneck) > 1 else ""
         return f"no more than {self.quantity} because of {names}{together}"

@@ -152,10 +152,8 @@ class Promise:
             return "; ".join(each.reason for each in never)
         if self.pacing is not None:
             return self.pacing.reason
-        kinds = {source.kind for component in self.components for source in component.sources}
-        if kinds <= {SourceKind.STOCK}:
-            return "all components are in stock"
-        return "all components can be there today"
+        # What comes or is ordered today counts from tomorrow on: only the shelf serves today.
+        return "all components are in stock"
 
 
 def promise(

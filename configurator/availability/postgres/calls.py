@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import psycopg
 
-from configurator.availability.clock import Clock, microseconds, moment, system_clock, writing_time
+from configurator.availability.clock import Clock, moment, system_clock, told_by, writing_time
 from configurator.availability.postgres.connections import (
     RETRIED_CODES,
     Address,
@@ -19,7 +19,8 @@ from configurator.availability.postgres.connections import (
 )
 from configurator.availability.postgres.functions import CLOCK, PLACE, SWEEP
 from configurator.availability.postgres.ledger import SweepFirstError, sweep
-from configurator.availability.postgres.reading import Turn, at_reading_time
+from configurator.availability.postgres.migrations import check_version
+from configurator.availability.postgres.reading import OtherVersionError, Turn, at_reading_time
 from configurator.availability.quantities import checked_name
 from configurator.errors import ClockError, StockUnavailableError
 
@@ -159,12 +160,15 @@ class Calls:
             ClockError: the clock is far behind the last write.
             StockUnavailableError: the server cannot be reached, or did not do it.
         """
-        given = None if self.clock is None else microseconds(self.clock())
+        given = None if self.clock is None else told_by(self.clock)
         left = _MOST_RETRIES if self.scope.may_retry else 0
         while True:
             try:
                 with self.scope.session(kind) as session:
                     return work(Turn(session, given, self.actor))
+            except OtherVersionError as error:
+                check_version(error.version, self.scope.shown)
+                raise
             except psycopg.Error as error:
                 if error.sqlstate not in RETRIED_CODES or not left:
                     raise _ours(error, self.scope.shown) from error

@@ -5,6 +5,7 @@ from configurator.availability.postgres.schema import (
     OLDEST_POSTGRES,
     SCHEMA_VERSION,
     creation_statements,
+    leads_on,
     migration_statements,
 )
 from configurator.errors import StockUnavailableError
@@ -45,7 +46,7 @@ def stock_version(session: Session, address: Address) -> int | None:
     return int(session.value("SELECT schema_version FROM stock.meta"))
 
 
-def check_version(version: int | None, address: Address) -> None:
+def check_version(version: int | None, shown: str) -> None:
     """Refuse a stock that is not there or is of another version.
 
     Raises:
@@ -53,16 +54,21 @@ def check_version(version: int | None, address: Address) -> None:
     """
     if version is None:
         raise StockUnavailableError(
-            f"`{address.shown}` holds no stock yet; make one with `configurator stock init --db URL`"
+            f"`{shown}` holds no stock yet; make one with `configurator stock init --db URL`"
+        )
+    if version < SCHEMA_VERSION and not leads_on(version):
+        raise StockUnavailableError(
+            f"`{shown}` has stock tables of version {version}, which cannot be brought up to date; "
+            "restore a copy of the database"
         )
     if version < SCHEMA_VERSION:
         raise StockUnavailableError(
-            f"`{address.shown}` has stock tables of version {version}, this configurator knows version "
+            f"`{shown}` has stock tables of version {version}, this configurator knows version "
             f"{SCHEMA_VERSION}; bring them up to date with `configurator stock migrate --db URL`"
         )
     if version > SCHEMA_VERSION:
         raise StockUnavailableError(
-            f"`{address.shown}` has stock tables of version {version}, this configurator knows version "
+            f"`{shown}` has stock tables of version {version}, this configurator knows version "
             f"{SCHEMA_VERSION}; upgrade configurator"
         )
 
@@ -86,8 +92,8 @@ def migrate(session: Session, address: Address) -> int:
     """Bring a stock to the present version, inside a transaction; the version that it had."""
     _alone(session, address)
     version = stock_version(session, address)
-    if version is None or version > SCHEMA_VERSION:
-        check_version(version, address)
+    if version is None or version > SCHEMA_VERSION or not leads_on(version):
+        check_version(version, address.shown)
     assert version is not None, "checked before"
     if version < SCHEMA_VERSION:
         session.rows("SET LOCAL statement_timeout = 0")

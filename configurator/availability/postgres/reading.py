@@ -13,6 +13,7 @@ from configurator.availability.ledger import EventKind, StockEvent, StockMovemen
 from configurator.availability.masters import ItemMaster, master_from
 from configurator.availability.pools import Pool, pool_balances, pool_positions
 from configurator.availability.postgres.connections import Session, whole, wholes
+from configurator.availability.postgres.schema import SCHEMA_VERSION
 from configurator.availability.quantities import ItemId
 from configurator.availability.reservations import Reservation, ReservationState, ReservedLine
 from configurator.availability.snapshot import StockSnapshot
@@ -47,15 +48,34 @@ _POOLS: Final = (
 )
 
 
+class OtherVersionError(Exception):
+    """The tables are of another version than when they were opened."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
 def at_reading_time(turn: Turn) -> Turn:
-    """The turn at its time, which is never before the last write."""
-    statement = "SELECT greatest(stock.present(%s), stock.high_water())"
-    return evolve(turn, now=turn.session.value(statement, whole(turn.given)))
+    """The turn at its time, which is never before the last write.
+
+    Raises:
+        OtherVersionError: the tables were brought to another version since they were opened.
+    """
+    return _at(turn, "greatest(stock.present(%s), stock.high_water())")
 
 
 def at_writing_time(turn: Turn) -> Turn:
     """Likewise for a call that may write, which a clock that is far behind may not."""
-    return evolve(turn, now=turn.session.value("SELECT stock.write_time(%s)", whole(turn.given)))
+    return _at(turn, "stock.write_time(%s)")
+
+
+def _at(turn: Turn, time: str) -> Turn:
+    statement = f"SELECT {time}, (SELECT schema_version FROM stock.meta)"  # noqa: S608 - our own texts
+    ((now, version),) = turn.session.rows(statement, whole(turn.given))
+    if version != SCHEMA_VERSION:
+        raise OtherVersionError(version)
+    return evolve(turn, now=now)
 
 
 def asked(skus: Iterable[ItemId] | None) -> list[ItemId] | None:

@@ -178,8 +178,16 @@ def creation_statements() -> tuple[str, ...]:
     return (*_TABLES, *_INDEXES, *_SEQUENCE, *_APPEND_ONLY, *FUNCTIONS, _FIRST_ROW)
 
 
+def leads_on(version: int) -> bool:
+    """Whether there are steps from an older version to the present one."""
+    return all(before in MIGRATIONS for before in range(version, SCHEMA_VERSION))
+
+
 def migration_statements(version: int) -> tuple[str, ...]:
-    """What brings a stock of an older version to the present one, in order, the version's number included."""
+    """What brings a stock of an older version to the present one, in order, the version's number included.
+
+    The version is one that `leads_on` is true of.
+    """
     return (
         *(statement for before in range(version, SCHEMA_VERSION) for statement in MIGRATIONS[before]),
         _DROP_FUNCTIONS,

@@ -40,6 +40,8 @@ from configurator.availability.quantities import (
     checked_event,
     checked_limit,
     checked_name,
+    checked_names,
+    checked_parts,
     checked_quantity,
 )
 from configurator.availability.reservations import (
@@ -165,27 +167,28 @@ class PostgresStockStore:
 
     def balances(self, skus: Iterable[ItemId] | None = None) -> tuple[StockBalance, ...]:
         """See `StockStore.balances`."""
-        asked = reading.asked(skus)
+        asked = reading.asked(checked_names(skus, "the SKU"))
         return self._calls.look(lambda turn: reading.balances(turn, asked))
 
     def snapshot(self, skus: Iterable[ItemId] | None = None) -> StockSnapshot:
         """See `StockStore.snapshot`."""
-        asked = reading.asked(skus)
+        asked = reading.asked(checked_names(skus, "the SKU"))
         settled = self._settled()
         return self._calls.look(lambda turn: reading.snapshot(turn, asked, settled))
 
     def supplies(self, skus: Iterable[ItemId] | None = None) -> tuple[Supply, ...]:
         """See `StockStore.supplies`."""
-        asked = reading.asked(skus)
+        asked = reading.asked(checked_names(skus, "the SKU"))
         return self._calls.look(lambda turn: reading.supplies_of(turn, asked))
 
     def masters(self, skus: Iterable[ItemId] | None = None) -> tuple[ItemMaster, ...]:
         """See `StockStore.masters`."""
-        asked = reading.asked(skus)
+        asked = reading.asked(checked_names(skus, "the SKU"))
         return self._calls.look(lambda turn: reading.masters_of(turn, asked))
 
     def reservation(self, reservation: str) -> Reservation:
         """See `StockStore.reservation`."""
+        checked_name(reservation, "the id of the reservation")
         found = self._calls.look(lambda turn: reading.reservation(turn, reservation))
         if found is None:
             raise UnknownReservationError(reservation)
@@ -193,6 +196,8 @@ class PostgresStockStore:
 
     def reservations(self, order: str | None = None, *, live: bool = False) -> tuple[Reservation, ...]:
         """See `StockStore.reservations`."""
+        if order is not None:
+            checked_name(order, "the order id")
         return self._calls.look(lambda turn: reading.reservations(turn, order, live=live))
 
     def events(self, after: int = 0, limit: int | None = None) -> tuple[StockEvent, ...]:
@@ -210,23 +215,29 @@ class PostgresStockStore:
 
     def confirm(self, reservation: str) -> Reservation:
         """See `StockStore.confirm`."""
+        checked_name(reservation, "the id of the reservation")
         return self._calls.run(Kind.ONE, lambda turn: life.confirm(turn, reservation))
 
     def extend(self, reservation: str, ttl: timedelta) -> Reservation:
         """See `StockStore.extend`."""
+        checked_name(reservation, "the id of the reservation")
         checked_ttl(ttl)
         return self._calls.run(Kind.ONE, lambda turn: life.extend(turn, reservation, ttl))
 
     def release(self, reservation: str) -> Reservation:
         """See `StockStore.release`."""
+        checked_name(reservation, "the id of the reservation")
         return self._calls.run(Kind.ONE, lambda turn: life.release(turn, reservation))
 
     def cancel(self, reservation: str) -> Reservation:
         """See `StockStore.cancel`."""
+        checked_name(reservation, "the id of the reservation")
         return self._calls.run(Kind.ONE, lambda turn: life.cancel(turn, reservation))
 
     def consume(self, reservation: str, quantities: Mapping[ItemId, int] | None = None) -> Reservation:
         """See `StockStore.consume`."""
+        checked_name(reservation, "the id of the reservation")
+        quantities = checked_parts(quantities)
         if quantities is None:
             try:
                 return self._calls.run(Kind.ONE, lambda turn: life.consume_there(turn, reservation))
@@ -306,6 +317,7 @@ class PostgresStockStore:
         break_promises: bool = False,
     ) -> StockChange:
         """See `StockStore.change_supply`."""
+        checked_name(supply, "the supply's id")
         return self._calls.run(
             Kind.MANY,
             lambda turn: facts.change_supply(
@@ -315,6 +327,7 @@ class PostgresStockStore:
 
     def cancel_supply(self, supply: str, *, break_promises: bool = False) -> StockChange:
         """See `StockStore.cancel_supply`."""
+        checked_name(supply, "the supply's id")
         return self._calls.run(
             Kind.MANY, lambda turn: facts.cancel_supply(turn, supply, break_promises=break_promises)
         )
@@ -364,7 +377,7 @@ class PostgresStockStore:
             turn.session.rows("SET LOCAL statement_timeout = 0")
             return audit(turn.session)
 
-        return self._calls.run(Kind.LOOK, audited)
+        return self._calls.look(audited)
 
     def accept_clock(self) -> None:
         """See `StockStore.accept_clock`."""
@@ -402,7 +415,7 @@ def _prepare(calls: Calls, address: Address, *, create: bool) -> bool:
     made = False
     if version is None and create:
         made, version = calls.run(Kind.MANY, lambda turn: make(turn.session, address))
-    check_version(version, address)
+    check_version(version, address.shown)
     return made
 
 

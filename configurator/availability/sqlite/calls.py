@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from configurator.availability.balances import StockBalance, StockCheck
 from configurator.availability.changes import Adjustment, Receipt, StockChange, Transfer
-from configurator.availability.clock import Clock, microseconds, writing_time
+from configurator.availability.clock import Clock, told_by, writing_time
 from configurator.availability.demand import Demand
 from configurator.availability.ledger import StockEvent
 from configurator.availability.masters import ItemMaster, checked_masters
@@ -17,6 +17,8 @@ from configurator.availability.quantities import (
     checked_event,
     checked_limit,
     checked_name,
+    checked_names,
+    checked_parts,
     checked_quantity,
 )
 from configurator.availability.reservations import (
@@ -80,30 +82,33 @@ class SqliteCalls(ABC):
 
     def balances(self, skus: Iterable[ItemId] | None = None) -> tuple[StockBalance, ...]:
         """See `StockStore.balances`."""
-        asked = None if skus is None else set(skus)
+        asked = checked_names(skus, "the SKU")
         return self._read(lambda turn: reading.balances(turn, asked))
 
     def snapshot(self, skus: Iterable[ItemId] | None = None) -> StockSnapshot:
         """See `StockStore.snapshot`."""
-        asked = None if skus is None else set(skus)
+        asked = checked_names(skus, "the SKU")
         return self._read(lambda turn: reading.snapshot(turn, asked))
 
     def supplies(self, skus: Iterable[ItemId] | None = None) -> tuple[Supply, ...]:
         """See `StockStore.supplies`."""
-        asked = None if skus is None else set(skus)
+        asked = checked_names(skus, "the SKU")
         return self._read(lambda turn: reading.supplies_of(turn, asked, live=True))
 
     def masters(self, skus: Iterable[ItemId] | None = None) -> tuple[ItemMaster, ...]:
         """See `StockStore.masters`."""
-        asked = None if skus is None else set(skus)
+        asked = checked_names(skus, "the SKU")
         return self._read(lambda turn: reading.masters_of(turn.connection, asked))
 
     def reservation(self, reservation: str) -> Reservation:
         """See `StockStore.reservation`."""
+        checked_name(reservation, "the id of the reservation")
         return self._read(lambda turn: reading.reservation(turn, reservation))
 
     def reservations(self, order: str | None = None, *, live: bool = False) -> tuple[Reservation, ...]:
         """See `StockStore.reservations`."""
+        if order is not None:
+            checked_name(order, "the order id")
         return self._read(lambda turn: reading.reservations(turn, order, live=live))
 
     def events(self, after: int = 0, limit: int | None = None) -> tuple[StockEvent, ...]:
@@ -120,23 +125,29 @@ class SqliteCalls(ABC):
 
     def confirm(self, reservation: str) -> Reservation:
         """See `StockStore.confirm`."""
+        checked_name(reservation, "the id of the reservation")
         return self._write(lambda turn: life.confirm(turn, reservation))
 
     def extend(self, reservation: str, ttl: timedelta) -> Reservation:
         """See `StockStore.extend`."""
+        checked_name(reservation, "the id of the reservation")
         checked_ttl(ttl)
         return self._write(lambda turn: life.extend(turn, reservation, ttl))
 
     def release(self, reservation: str) -> Reservation:
         """See `StockStore.release`."""
+        checked_name(reservation, "the id of the reservation")
         return self._write(lambda turn: life.release(turn, reservation))
 
     def cancel(self, reservation: str) -> Reservation:
         """See `StockStore.cancel`."""
+        checked_name(reservation, "the id of the reservation")
         return self._write(lambda turn: life.cancel(turn, reservation))
 
     def consume(self, reservation: str, quantities: Mapping[ItemId, int] | None = None) -> Reservation:
         """See `StockStore.consume`."""
+        checked_name(reservation, "the id of the reservation")
+        quantities = checked_parts(quantities)
         return self._write(lambda turn: life.consume(turn, reservation, quantities))
 
     def expire(self, limit: int | None = None) -> tuple[Reservation, ...]:
@@ -207,6 +218,7 @@ class SqliteCalls(ABC):
         break_promises: bool = False,
     ) -> StockChange:
         """See `StockStore.change_supply`."""
+        checked_name(supply, "the supply's id")
         return self._write(
             lambda turn: facts.change_supply(
                 turn, supply, due, quantity, firm=firm, break_promises=break_promises
@@ -215,6 +227,7 @@ class SqliteCalls(ABC):
 
     def cancel_supply(self, supply: str, *, break_promises: bool = False) -> StockChange:
         """See `StockStore.cancel_supply`."""
+        checked_name(supply, "the supply's id")
         return self._write(lambda turn: facts.cancel_supply(turn, supply, break_promises=break_promises))
 
     def plan_import(self, counts: Mapping[ItemId, int], *, location: str = DEFAULT_LOCATION) -> ImportPlan:
@@ -246,4 +259,4 @@ class SqliteCalls(ABC):
 
 def _accepted_time(clock: Clock, before: int) -> int:
     """The clock's time where it is behind the last write; otherwise nothing needs accepting."""
-    return min(microseconds(clock()), before)
+    return min(told_by(clock), before)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from configurator.availability.sqlite.schema import SCHEMA_VERSION
 from configurator.errors import StockUnavailableError
 
 _PERMISSION_ERRORS: Final = {
@@ -28,6 +29,44 @@ def locked_error(file: str) -> StockUnavailableError:
     """The error of a call that could not have its turn in time."""
     return StockUnavailableError(
         f"the stock database `{file}` stayed locked by another writer; nothing was changed, try again"
+    )
+
+
+def moved_error(file: str) -> StockUnavailableError:
+    """The error of a call on a database whose file is no longer the one that was opened."""
+    return StockUnavailableError(
+        f"the file of the stock database `{file}` was removed or replaced while in use; "
+        "nothing was changed, open it again"
+    )
+
+
+def unreachable_error(file: str, error: OSError) -> StockUnavailableError:
+    """The error of a file that cannot even be looked for."""
+    return StockUnavailableError(
+        f"the stock database `{file}` cannot be reached ({reason(error)}); check its path and rights"
+    )
+
+
+def ended_error(file: str, error: sqlite3.Error) -> StockUnavailableError:
+    """The error of a call that lost the whole transaction of the caller's that it had joined."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    why = "its disk is full" if code == sqlite3.SQLITE_FULL else str(error)
+    return StockUnavailableError(
+        f"the transaction that stock in `{file}` had joined was rolled back as a whole ({why}) "
+        "and has ended; mend that, then begin it again"
+    )
+
+
+def version_error(file: str, version: int) -> StockUnavailableError:
+    """The error of tables that are older or newer than this configurator's."""
+    next_step = (
+        "upgrade configurator"
+        if version > SCHEMA_VERSION
+        else f"bring it up to date with `configurator stock migrate --db sqlite:///{file}`"
+    )
+    return StockUnavailableError(
+        f"`{file}` has stock tables of version {version}, "
+        f"this configurator knows version {SCHEMA_VERSION}; {next_step}"
     )
 
 

@@ -59,14 +59,31 @@ class GroupCommit:
     """The writers of one process on one connection."""
 
     def __init__(
-        self, connection: sqlite3.Connection, lock: FairLock, file: str, clock: Clock, actor: str
+        self,
+        connection: sqlite3.Connection,
+        lock: FairLock,
+        file: str,
+        clock: Clock,
+        actor: str,
+        *,
+        check_place: Callable[[], None],
     ) -> None:
-        """Take over the connection and the lock; `file` is the database's name in messages."""
+        """Take over the connection and the lock.
+
+        Args:
+            connection: the one that writes.
+            lock: between processes.
+            file: the database's name in messages.
+            clock: the store's.
+            actor: who writes.
+            check_place: raises when the database's file is not the one that the connection has open.
+        """
         self._connection = connection
         self._lock = lock
         self._file = file
         self._clock = clock
         self._actor = actor
+        self._check_place = check_place
         # Plain locks only: what `threading` writes in Python, a condition or an event, can be interrupted
         # between taking its lock and giving it back, and is then locked for ever.
         self._mutex = threading.Lock()
@@ -180,6 +197,8 @@ class GroupCommit:
                 raise locked_error(self._file)
         except OSError as error:
             raise lock_file_error(self._file, error) from error
+        # While nobody else writes, so that what is answered is in the file that others open.
+        self._check_place()
         with told(self._file):
             self._begin_transaction(deadline)
 
@@ -201,7 +220,7 @@ class GroupCommit:
         group: list[_Call[object]] = []
         committing = False
         try:
-            before = now = high_water(self._connection)
+            before = now = high_water(self._connection, self._file)
             began = time.monotonic()
             while calls := self._next_calls(own, leadership, began, len(group)):
                 for call in calls:

@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from configurator.availability.clock import Clock, reading_time, writing_time
 from configurator.availability.sqlite.calls import SqliteCalls
-from configurator.availability.sqlite.errors import told
+from configurator.availability.sqlite.errors import ended_error, stock_error
 from configurator.availability.sqlite.ledger import Turn, high_water, remember_time
 from configurator.errors import StockRequestError
 
@@ -52,7 +52,9 @@ class JoinedSqliteStore(SqliteCalls):
     """A `StockStore` in a transaction that somebody else begins, commits and rolls back.
 
     Each call is a savepoint. It takes no lock and commits nothing; what it answered holds if the caller
-    commits.
+    commits. When the disk is full, or a file cannot be read or written, SQLite itself may roll back the
+    whole transaction, the caller's rows included; `StockUnavailableError` then says that it has ended, and
+    the connection's `in_transaction` is false.
     """
 
     def __init__(self, connection: sqlite3.Connection, file: str, clock: Clock, actor: str) -> None:
@@ -68,7 +70,7 @@ class JoinedSqliteStore(SqliteCalls):
         with self._inside() as connection:
             connection.execute("SAVEPOINT stock_call")
             try:
-                before = high_water(connection)
+                before = high_water(connection, self._file)
                 now = timing(self._clock, before)
                 result = action(Turn(connection, now, before, self._actor))
                 if now != before:
@@ -84,7 +86,7 @@ class JoinedSqliteStore(SqliteCalls):
 
     def _read(self, action: Callable[[Turn], _Result]) -> _Result:
         with self._inside() as connection:
-            before = high_water(connection)
+            before = high_water(connection, self._file)
             return action(Turn(connection, reading_time(self._clock, before), before, self._actor))
 
     @contextmanager
@@ -95,8 +97,13 @@ class JoinedSqliteStore(SqliteCalls):
             raise StockRequestError(
                 "the connection that stock was to join is in no transaction; begin one with `BEGIN IMMEDIATE`"
             )
-        with told(self._file), plain(connection):
-            yield connection
+        with plain(connection):
+            try:
+                yield connection
+            except sqlite3.Error as error:
+                if connection.in_transaction:
+                    raise stock_error(self._file, error) from error
+                raise ended_error(self._file, error) from error
 
     def joined(self, connection: object) -> Self:
         """See `StockStore.joined`; a transaction is joined through the store that was opened.

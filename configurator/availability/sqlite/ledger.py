@@ -14,6 +14,8 @@ from attrs import frozen
 
 from configurator.availability.clock import moment
 from configurator.availability.ledger import EventKind, canonical
+from configurator.availability.sqlite.errors import version_error
+from configurator.availability.sqlite.schema import SCHEMA_VERSION
 
 
 @frozen(slots=False)
@@ -49,19 +51,32 @@ class Move:
     planned: int = 0
 
 
-def high_water(connection: Connection) -> int:
-    """The time of the last write, 0 before the first."""
-    found = connection.execute(
-        "SELECT max(clock_high_water, coalesce((SELECT at FROM event ORDER BY seq DESC LIMIT 1), 0)) "
-        "FROM meta"
+def high_water(connection: Connection, file: str) -> int:
+    """The time of the last write, 0 before the first; `file` is the database's name in messages.
+
+    Every transaction begins with it, so it also says whether the tables are still those that were opened.
+
+    Raises:
+        StockUnavailableError: they have been brought to another version meanwhile.
+    """
+    last_write, version = _last_write_and_version(connection)
+    if version != SCHEMA_VERSION:
+        raise version_error(file, version)
+    return last_write
+
+
+def _last_write_and_version(connection: Connection) -> tuple[int, int]:
+    last_write, version = connection.execute(
+        "SELECT max(clock_high_water, coalesce((SELECT at FROM event ORDER BY seq DESC LIMIT 1), 0)), "
+        "schema_version FROM meta"
     ).fetchone()
-    return int(found[0])
+    return int(last_write), int(version)
 
 
 def remember_time(connection: Connection, now: int) -> None:
     """Let no later write be before `now`."""
     # As a rule the last event says so, and a page less is written.
-    if high_water(connection) != now:
+    if _last_write_and_version(connection)[0] != now:
         connection.execute("UPDATE meta SET clock_high_water = ?", (now,))
 
 

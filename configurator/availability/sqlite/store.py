@@ -20,7 +20,14 @@ from typing import Final, Self, TypeVar
 from configurator.availability.clock import Clock, reading_time, writing_time
 from configurator.availability.quantities import checked_name
 from configurator.availability.sqlite.calls import SqliteCalls
-from configurator.availability.sqlite.errors import lock_file_error, locked_error, reason, told
+from configurator.availability.sqlite.errors import (
+    lock_file_error,
+    locked_error,
+    moved_error,
+    told,
+    unreachable_error,
+    version_error,
+)
 from configurator.availability.sqlite.group import GroupCommit
 from configurator.availability.sqlite.joined import JoinedSqliteStore, driver_connection, plain
 from configurator.availability.sqlite.ledger import Turn, high_water
@@ -49,7 +56,14 @@ class SqliteStockStore(SqliteCalls):
         self._clock = clock
         self._timeout = timeout
         self._actor = actor
-        self._group = GroupCommit(database.connection, database.lock, database.file, clock, actor)
+        self._group = GroupCommit(
+            database.connection,
+            database.lock,
+            database.file,
+            clock,
+            actor,
+            check_place=database.check_place,
+        )
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
         self._closed = False
@@ -114,11 +128,12 @@ class SqliteStockStore(SqliteCalls):
             raise locked_error(self._database.file)
         try:
             self._check_open()
+            self._database.check_place()
             with (
                 told(self._database.file),
                 _transaction(self._reading_connection(), "DEFERRED", deadline) as seen,
             ):
-                before = high_water(seen)
+                before = high_water(seen, self._database.file)
                 return action(Turn(seen, reading_time(self._clock, before), before, self._actor))
         finally:
             self._reading.release()
@@ -138,7 +153,15 @@ class SqliteStockStore(SqliteCalls):
             )
 
     def joined(self, connection: object) -> JoinedSqliteStore:
-        """See `StockStore.joined`."""
+        """See `StockStore.joined`.
+
+        When the disk is full, SQLite may roll back the whole transaction, not just the call:
+        `StockUnavailableError` then says that it has ended.
+
+        Raises:
+            StockUnavailableError: the store's file was removed or replaced since it was opened.
+        """
+        self._database.check_place()
         inner = driver_connection(connection)
         if not inner.in_transaction:
             raise StockRequestError(
@@ -194,13 +217,17 @@ class _Database:
             _refuse_impossible(file, create=create)
             self._path = Path(file).resolve()
         except OSError as error:
-            raise StockUnavailableError(
-                f"the stock database `{file}` cannot be reached ({reason(error)}); check its path and rights"
-            ) from error
+            raise unreachable_error(file, error) from error
         name = self._path.name
         self.lock = FairLock(self._path.with_name(f"{name}.lock"), self._path.with_name(f"{name}.turn"))
+        before = self._present_identity()
         with told(file):
             self.connection = self._connect("rwc" if create else "rw")
+        try:
+            self._identity = self._identity_after(before)
+        except BaseException:
+            self.connection.close()
+            raise
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         return sqlite3.connect(
@@ -212,10 +239,46 @@ class _Database:
             cached_statements=256,
         )
 
+    def _present_identity(self) -> tuple[int, int] | None:
+        """Which file is there now, `None` for none. Where the system does not number files, all are alike."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unreachable_error(self.file, error) from error
+        return (found.st_dev, found.st_ino) if found.st_ino else (0, 0)
+
+    def _identity_after(self, before: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Which file was opened, if the same was there before as well or there was none."""
+        found = self._present_identity()
+        if before is not None and found != before:
+            # The connection may have either of the two open.
+            raise moved_error(self.file)
+        return found
+
+    def check_place(self) -> None:
+        """Refuse to go on with a file that others no longer find by its name.
+
+        Raises:
+            StockUnavailableError: the file was removed, renamed or replaced since it was opened.
+        """
+        if self._identity is None or self._present_identity() != self._identity:
+            raise moved_error(self.file)
+
     def connected(self) -> sqlite3.Connection:
-        """Another connection, for reading."""
+        """Another connection, for reading.
+
+        Raises:
+            StockUnavailableError: the file was replaced since the first one was made.
+        """
         connection = self._connect("rw")
-        _set_up(connection)
+        try:
+            self.check_place()
+            _set_up(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def is_behind(self, connection: sqlite3.Connection) -> bool:
@@ -253,7 +316,8 @@ class _Database:
             version = self._version(deadline)
             if version is None:
                 raise StockUnavailableError(_empty_message(self.file))
-        _check_version(self.file, version)
+        if version != SCHEMA_VERSION:
+            raise version_error(self.file, version)
         _set_up(self.connection)
         return made
 
@@ -270,8 +334,9 @@ class _Database:
             version = self._version(deadline)
             if version is None:
                 raise StockUnavailableError(_empty_message(self.file))
-            if version >= SCHEMA_VERSION:
-                _check_version(self.file, version)
+            if version > SCHEMA_VERSION:
+                raise version_error(self.file, version)
+            if version == SCHEMA_VERSION:
                 return version, version
             for pragma in ("foreign_keys = OFF", "legacy_alter_table = ON", "synchronous = FULL"):
                 self.connection.execute(f"PRAGMA {pragma}")
@@ -281,6 +346,7 @@ class _Database:
             return version, SCHEMA_VERSION
 
     def _version(self, deadline: float) -> int | None:
+        self.check_place()
         with _transaction(self.connection, "DEFERRED", deadline):
             return _schema_version(self.connection, self.file)
 
@@ -365,17 +431,3 @@ def _schema_version(connection: sqlite3.Connection, file: str) -> int | None:
             f"`{file}` is a database of another program, without stock tables; name another file"
         )
     return row[0]
-
-
-def _check_version(file: str, version: int) -> None:
-    if version == SCHEMA_VERSION:
-        return
-    next_step = (
-        "upgrade configurator"
-        if version > SCHEMA_VERSION
-        else f"bring it up to date with `configurator stock migrate --db sqlite:///{file}`"
-    )
-    raise StockUnavailableError(
-        f"`{file}` has stock tables of version {version}, "
-        f"this configurator knows version {SCHEMA_VERSION}; {next_step}"
-    )
