@@ -267,7 +267,8 @@ class Configurator:
 
         Args:
             stock: an open store, or what one looked like once.
-            on: the day on which everything has to be there; by default now.
+            on: the day on which all components have to be there, without the time of assembly; by default,
+                and for a day that is over, now.
             times: for how many products of one configuration.
 
         Raises:
@@ -1120,7 +1121,8 @@ class Configurator:
 
         Raises:
             StockError: the store cannot answer.
-            TypeError: stock is neither a store nor a snapshot, the day is no date, or `times` is not whole.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, `times` is not whole, or
+                something is no `Configuration`, such as the choices of one.
             ValueError: `times` is less than 1 or more than a line of an order can have.
         """
         return screen(self.catalog, configurations, self._terms_of(stock, on, times))
@@ -1141,8 +1143,8 @@ class Configurator:
     ) -> Decision:
         """Accept an order: valid, then available, then reserved all or nothing, in one idempotent step.
 
-        An order of nothing that is stocked does not reach the store: it is accepted each time it comes, also with
-        other content under the same id or key, and leaves no trace.
+        An order of nothing that is stocked does not reach the store: it is accepted each time it comes, with
+        other content under the same id or key too, and leaves no trace.
 
         Args:
             order: parsed JSON: `{"order": "SO-1", "lines": [{"configuration": {…}, "quantity": 1}]}`, or a
@@ -1262,7 +1264,8 @@ class Configurator:
         Args:
             choices: what the customer asked for, all of it or some.
             stock: an open store, or what one looked like once.
-            on: the day on which the customer wants it; by default as soon as possible.
+            on: the day on which the customer wants it, assembly included; by default, and for a day that
+                cannot be kept, as soon as possible.
             times: how many of the same are needed.
             locked: places whose choices stay.
             weights: how much it costs to change a place, at least 1; 1 where nothing is said.
@@ -1276,8 +1279,8 @@ class Configurator:
         Raises:
             ChoiceError: a choice, weight or lock names what does not exist.
             StockError: the store cannot answer.
-            TypeError: stock is neither a store nor a snapshot, the day is no date, `times` or `more_changes` is
-                not whole, or the locked places are one text.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, `times` or `more_changes`
+                is not whole, or the locked places are one text.
             ValueError: `times` is less than 1 or more than a line of an order can have, a weight is less than
                 1, or `more_changes` less than 0.
         """
@@ -1304,7 +1307,18 @@ class Configurator:
         only: bool = False,
         bundles: Sequence[str] = (),
     ) -> Buildable | Invalid | Incomplete | Unknown:
-        """How many of one configuration can be there on a day; by default how many can be begun today.
+        """How many of one configuration can be there on a day, assembled.
+
+        Args:
+            choices: as in `validate`.
+            stock: an open store, or a snapshot.
+            on: the day on which the customer wants them, not that of their components, which are needed so
+                many working days before it as the assembly takes; a day that is over counts as today. By
+                default how many can be begun on the first working day from today on.
+            as_of: the day whose rules hold.
+            seconds: the time limit.
+            only: whether places that are not named are empty.
+            bundles: names of bundles to apply.
 
         Raises:
             ChoiceError: a choice names what does not exist.

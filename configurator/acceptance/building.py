@@ -24,8 +24,9 @@ def buildable_products(
     Args:
         question: the choices, brought before a product; all of them made.
         snapshot: the stock.
-        on: the day on which the customer wants them; by default they are begun today. One on which not even
-            the assembly could be done leaves nothing.
+        on: the day on which the customer wants them: components are needed so many working days before it as
+            the assembly takes. By default they are begun on the first working day from today on. A day that
+            is over counts as today; one by which not even the assembly could be done leaves nothing.
         today: the day, for counts that have no day of their own.
         limits: of judging the choices.
     """
@@ -35,7 +36,10 @@ def buildable_products(
     product = question.product
     seen = seen_by(product, snapshot, today)
     demand = total_demand([(bill_of_materials(product.catalog, verdict.configuration), 1)])
-    begin = None if on is None else workshop_of(product.catalog).latest_begin(on) or date.min
-    if begin is not None and begin < seen.today:
+    workshop = workshop_of(product.catalog)
+    start = workshop.calendar.first_open(seen.today)
+    begin = start if on is None else workshop.latest_begin(max(on, seen.today)) or date.min
+    if begin < seen.today:
         return Buildable(0, begin, (), (), snapshot.seq)
-    return buildable(seen.snapshot, demand, day=begin, today=seen.today)
+    day = begin if begin > seen.today else None
+    return buildable(seen.snapshot, demand, day=day, today=seen.today)

@@ -486,9 +486,12 @@ class _Asked:
         if reservation is not None and replayed:
             told = evolve(told, to_procure=self._still_to_procure(reservation))
         elif plan is not None:
-            if reservation is not None and not kept and isinstance(ready, Acceptable):
-                # It was planned as refused, and somebody was faster the other way.
-                plan = self._granted(ready, reservation)
+            if reservation is not None and isinstance(ready, Acceptable):
+                # Others may have been faster, and left more or less than was planned with.
+                booked = self._still_to_procure(reservation) if plan.replenished else ()
+                if not kept or booked != plan.promise.to_procure:
+                    plan = self._granted(ready, reservation)
+                    plan = evolve(plan, promise=evolve(plan.promise, to_procure=booked))
             told = evolve(told, promise=plan.promise, to_procure=plan.promise.to_procure)
         if isinstance(ready, Acceptable):
             cost = _cost(self.product, ready, self.seen(ready.demand))

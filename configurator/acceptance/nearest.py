@@ -1,7 +1,8 @@
 """What can be built that is nearest to what a customer asked for, and from when on.
 
 There are three goals: few changes, a near price, an early day. Told is each configuration of which no other
-is as good in all three and better in one; of equally good ones the first. For every day this begins with the
+is as good in all three and better in one; of equally good ones one that keeps most units where a place takes
+several. For every day this begins with the
 first of the repairs of the choices under that day's stock, which are proved to be the best of all: the fewest
 changes, and of these the nearest price. Then come those that change so much more as was asked for, where the
 price gets nearer by it. What can be had never gets less for a later day, so all of this only gets nearer as
@@ -23,7 +24,7 @@ from configurator.acceptance.seen_stock import Seen, seen_by, workshop_of
 from configurator.acceptance.stock_facts import StockTerms, facts_of_stock
 from configurator.availability.answers.promise import promise
 from configurator.availability.snapshot import StockSnapshot
-from configurator.catalog.choices import place_of
+from configurator.catalog.choices import SlotChoice, place_of
 from configurator.configuration.choices import Choices, read_choices
 from configurator.configuration.facts import Facts
 from configurator.configuration.model import JsonValue
@@ -31,9 +32,10 @@ from configurator.configuration.nested_choices import nested_choices
 from configurator.configuration.price_deltas import price_of
 from configurator.configuration.pricing import Amount
 from configurator.configuration.product import PreparedProduct, Question, ask
-from configurator.configuration.repair_values import remember_for_repairs
+from configurator.configuration.repair_values import RankingKey, remember_for_repairs
 from configurator.configuration.repairs import Change, Repair, Repairs, Unrepairable, repairs
 from configurator.configuration.wider_repairs import nearer_repairs
+from configurator.csp.constraints import LinearTerm
 from configurator.csp.semantics import holds
 from configurator.csp.variables import Assignment
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
@@ -58,7 +60,8 @@ class Proposal:
 
     Attributes:
         day: the day on which it can be there.
-        begin: the day on which its components are needed and assembly begins; today where that is now.
+        begin: the working day on which its components are needed and assembly begins; today or the first one
+            after it where that is now.
         changes: what it changes of the choices, in catalog order; empty where it keeps all of them.
         weight: the summed weight of the changed places: how many they are, unless weights are given.
         delta: what the changed places come to more than before; see `Repair`. `None` where nothing changes,
@@ -271,6 +274,7 @@ class _Search:
 
     Attributes:
         days: on which assembly may begin, of those that lead to the same day the last one; ascending.
+        keys: what decides between equal prices.
     """
 
     product: PreparedProduct
@@ -280,6 +284,7 @@ class _Search:
     workshop: Workshop
     limits: SearchLimits
     days: tuple[date, ...]
+    keys: tuple[RankingKey, ...] = ()
     _known: dict[date, _OnDay] = field(init=False, factory=dict)
     _wider: dict[date, tuple[Repair, ...]] = field(init=False, factory=dict)
 
@@ -294,7 +299,7 @@ class _Search:
         switched_rules(product.lowered, limits)
         price_of(product)
         remember_for_repairs(product)
-        return cls(product, choices, wish, terms, workshop, limits, days)
+        return cls(product, choices, wish, terms, workshop, limits, days, _kept_units(product, choices))
 
     def found(self) -> Nearest | Unbuildable:
         days = self.days
@@ -396,6 +401,7 @@ class _Search:
                     self.wish.more_changes,
                     weights=self.wish.weights,
                     locked=self.wish.locked,
+                    keys=self.keys,
                     limits=limits,
                 )
             self._wider[begin] = found
@@ -432,6 +438,7 @@ class _Search:
             limit=count,
             weights=self.wish.weights,
             locked=self.wish.locked,
+            keys=self.keys,
             limits=self.limits,
         )
         if isinstance(answer, Unknown):
@@ -487,6 +494,26 @@ class _Search:
         return promise(self.terms.snapshot, demand, today=self.terms.today).reason
 
 
+def _kept_units(product: PreparedProduct, choices: Choices) -> tuple[RankingKey, ...]:
+    """A key that keeps units of what was chosen where a place takes several; nothing without such a place.
+
+    Where the price is the same, dropping one unit is nearer than emptying the place.
+    """
+    terms: list[LinearTerm] = []
+    for choice in choices:
+        layout = product.lowered.layout.of[place_of(choice)]
+        if not isinstance(choice, SlotChoice) or not isinstance(layout, SlotLayout):
+            continue
+        wanted = {sku: quantity or 1 for sku, quantity in choice.units}
+        if sum(wanted.values()) > 1:
+            weights = tuple(
+                -sum(min(number, wanted.get(component.sku, 0)) for component, number in units)
+                for units in layout.values
+            )
+            terms += [LinearTerm(variable, weights) for variable in layout.variables]
+    return (RankingKey("kept units", tuple(terms)),) if terms else ()
+
+
 def as_one(facts: Facts) -> Facts:
     """The same in one fact: as long as nobody asks why, the solver need not tell components apart."""
     return Facts(
@@ -498,7 +525,8 @@ def _beginnings(
     lowered: LoweredProduct, terms: StockTerms, workshop: Workshop, wanted: date | None
 ) -> tuple[date, ...]:
     today = terms.today
-    first = today if wanted is None else max(today, workshop.latest_begin(wanted) or today)
+    wished = None if wanted is None else workshop.latest_begin(wanted)
+    first = workshop.calendar.first_open(max(today, wished or today))
     families = {
         id(layout.slot.family): layout.slot.family
         for layout in lowered.layout.of.values()
@@ -511,6 +539,5 @@ def _beginnings(
     # Goods that come on a day off are as good as goods that come on the working day after it.
     by_ready: dict[date, date] = {}
     for day in sorted({first, *later}):
-        begin = day if day == first else workshop.calendar.first_open(day)
-        by_ready[workshop.calendar.after(day, workshop.days)] = begin
+        by_ready[workshop.calendar.after(day, workshop.days)] = workshop.calendar.first_open(day)
     return tuple(by_ready.values())

@@ -1,12 +1,14 @@
 """When the lines of an order can be there: their days, what they wait for, what has to be bought or made.
 
-The lines share what there is. Those that are wanted first come first, lines of one day in the order written,
-and each takes its components for the day on which its assembly begins: as late as the customer's day lets it,
-as early as its components can be there where nobody named a day. So each line gets the earliest day that the
-lines before it leave to it.
+The lines share what there is. Those that name a day come first, by their days, since they must be in time;
+those that may wait come after them, in the order written. Each takes its components for the day on which its
+assembly begins, a working day: as late as the customer's day lets it, as early as its components can be there
+where nobody named a day. So each line gets the earliest day that the lines before it leave to it.
 
 What stock keeps is promised from what lies there and what comes. Of what is bought or made when an order
 needs it an order takes what there is, too; the rest is procured: a supply that comes just when it is needed.
+A line that begins so late that it can be procured for it keeps none of it from lines that cannot wait for
+that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,15 +20,15 @@ from attrs import define, evolve, field, frozen
 
 from configurator.availability.answers.calendar import EVERY_DAY, WorkingCalendar
 from configurator.availability.answers.lead_times import unlimited_from
-from configurator.availability.answers.promise import Promise, PromisedComponent, promise
-from configurator.availability.balances import Shortage, StockBalance
+from configurator.availability.answers.promise import Promise, PromisedComponent, SourceKind, promise
+from configurator.availability.balances import Shortage
 from configurator.availability.demand import Demand, DemandLine
 from configurator.availability.masters import Policy
 from configurator.availability.placing import Taking, place
 from configurator.availability.quantities import ItemId
 from configurator.availability.reservations import Reservation, ReservationState
 from configurator.availability.snapshot import StockSnapshot
-from configurator.availability.supply import Commitment, Supply
+from configurator.availability.supply import Commitment
 
 _DAY = timedelta(days=1)
 
@@ -79,9 +81,10 @@ class LinePromise:
         wanted: the day on which the customer wants it; `None` for as soon as possible.
         day: the day that can be promised: the wanted one where it can be kept; `None` where some component
             can never be had.
-        begin: the day on which assembly begins and components are needed; likewise.
-        on_time: whether that is what the order asks for: the wanted day, or, without one, as soon as what has
-            to be bought or made is there. A stocked component that is short now makes it late.
+        begin: the working day on which assembly begins and components are needed; likewise.
+        on_time: whether that is what the order asks for: the wanted day, or, without one, the first working
+            day on which what has to be bought or made is there. A stocked component that is short then makes
+            it late.
         assembly: how many working days the assembly takes.
         components: each component's own earliest day for that, with what serves it; by SKU. One to which
             `begin` leaves more time may be served by other goods in the end.
@@ -198,7 +201,10 @@ class OrderPlan:
 def plan_order(
     lines: Sequence[WantedLine], snapshot: StockSnapshot, workshop: Workshop, *, today: date | None = None
 ) -> OrderPlan:
-    """Promise the lines of an order one after the other, those wanted first first.
+    """Promise the lines of an order one after the other: by the days they name, then those that name none.
+
+    A plan that is on time can be reserved, and what a plan that is not on time asks for cannot, as long as
+    stock stays as it is.
 
     Args:
         lines: at least one.
@@ -218,19 +224,20 @@ def plan_order(
     if all(line.wanted is None for line in lines) and keeping.has_now(total):
         # Where there is enough for all lines together, none leaves too little to another.
         found = {line.number: keeping.promised(line) for line in lines}
-        keeping.needed = {(each.sku, each.needed): each.quantity for each in total.lines}
+        for line in lines:
+            keeping.need(line.demand, keeping.start)
     else:
-        for line in sorted(lines, key=lambda each: (each.wanted or date.min, each.number)):
+        for line in sorted(lines, key=lambda each: (each.wanted or date.max, each.number)):
             found[line.number] = keeping.promised(line)
             keeping.take_promised(line.demand, found[line.number])
     ordered = tuple(found[line.number] for line in lines)
-    told = OrderPromise(ordered, keeping.to_procure(), now, snapshot.seq)
+    told = OrderPromise(ordered, keeping.to_procure(snapshot), now, snapshot.seq)
     asked, too_early, asked_day = keeping, tuple[int, ...](), told.day
     if not all(line.on_time for line in ordered):
         asked = _Keeping.of(snapshot, workshop, now)
         too_early = tuple(line.number for line in lines if asked.first_day(line) < now)
         for line in lines:
-            asked.take_wished(line, found[line.number])
+            asked.need(line.demand, asked.asked_begin(line, found[line.number].components))
         asked_day = max(asked.wished_day(line, found[line.number]) for line in lines)
     return OrderPlan(
         told,
@@ -252,8 +259,7 @@ class _Keeping:
         left: of each item what is left of it.
         of_nothing: what is known of the moment, and nothing of any item.
         replenished: of what is bought or made for orders, the day from which on any quantity can be had.
-        needed: what was taken so far, by SKU and day.
-        procured: what has to be bought or made so far, by day and SKU.
+        needed: what the lines so far need, by SKU and day.
     """
 
     left: dict[ItemId, StockSnapshot]
@@ -262,7 +268,6 @@ class _Keeping:
     today: date
     replenished: Mapping[ItemId, date]
     needed: dict[tuple[ItemId, date | None], int] = field(factory=dict)
-    procured: dict[tuple[date, ItemId], int] = field(factory=dict)
 
     @classmethod
     def of(cls, snapshot: StockSnapshot, workshop: Workshop, today: date) -> "_Keeping":
@@ -284,32 +289,41 @@ class _Keeping:
 
     @property
     def demand(self) -> Demand:
-        """What was taken so far."""
+        """What the lines so far need."""
         return Demand(tuple(DemandLine(sku, n, needed=day) for (sku, day), n in self.needed.items()))
 
+    @property
+    def start(self) -> date:
+        """The first working day: what is begun now is begun on it."""
+        return self.workshop.calendar.first_open(self.today)
+
+    def needed_on(self, demand: Demand, day: date) -> Demand:
+        """A demand for a day, or for now."""
+        return demand.needed_on(day if day > self.today else None)
+
     def has_now(self, demand: Demand) -> bool:
-        """Whether everything that a demand needs can be had now."""
-        return not place(demand, self.left_of(demand.skus).positions, self.today).shortages
+        """Whether everything that a demand needs can be had for what is begun now."""
+        asked = self.needed_on(demand, self.start)
+        return not place(asked, self.left_of(demand.skus).positions, self.today).shortages
 
     def first_day(self, line: WantedLine) -> date:
         """The day on which a line's components are wanted; before today where it is wanted too early."""
         if line.wanted is None:
-            return self.today
+            return self.start
         return self.workshop.latest_begin(line.wanted) or date.min
 
     def promised(self, line: WantedLine) -> LinePromise:
         """The earliest day of a line, not before it is wanted."""
         wished = self.first_day(line)
-        first = max(wished, self.today)
+        first = max(wished, self.start)
         days, calendar = self.workshop.days, self.workshop.calendar
-        asked = line.demand.needed_on(first if first > self.today else None)
+        asked = self.needed_on(line.demand, first)
         left = self.left_of(line.demand.skus)
         found = promise(left, asked, assembly_days=days, calendar=calendar, today=self.today)
-        begin = found.begin if found.complete is None or found.complete > self.today else found.complete
-        if line.wanted is not None:
-            on_time = wished >= self.today and found.complete == first
-        else:
-            on_time = found.complete is not None and found.complete <= self._ordered(found.components)
+        # What needs nothing from stock is begun when it is wanted, too.
+        begin = None if found.begin is None else max(found.begin, first)
+        asked_begin = self.asked_begin(line, found.components)
+        on_time = begin is not None and wished >= self.today and begin <= asked_begin
         day = found.ready if line.wanted is None or found.ready is None else max(line.wanted, found.ready)
         pacing = found.pacing if found.complete != first else None
         because = found.reason if pacing or found.never else self._on_hand(found, first)
@@ -317,56 +331,58 @@ class _Keeping:
             line.number, line.wanted, day, begin, on_time, days, found.components, pacing, because
         )
 
-    def _ordered(self, components: Iterable[PromisedComponent]) -> date:
-        """The day on which what may be bought or made is there: so long an order without a day waits."""
+    def asked_begin(self, line: WantedLine, components: Iterable[PromisedComponent]) -> date:
+        """The day on which a line asks to be begun; without a day it waits for what may be bought or made."""
+        if line.wanted is not None:
+            return max(self.start, self.first_day(line))
         days = [each.day for each in components if each.day and each.sku in self.replenished]
-        return max(days, default=self.today)
+        return self.workshop.calendar.first_open(max(days, default=self.today))
 
     def _on_hand(self, found: Promise, day: date) -> str:
         if not found.components:
             return "it needs nothing from stock"
-        return "all components are in stock" if day == self.today else f"all components are there on {day}"
+        kinds = {source.kind for each in found.components for source in each.sources}
+        if day == self.today or (day == self.start and kinds == {SourceKind.STOCK}):
+            return "all components are in stock"
+        return f"all components are there on {day}"
 
     def take_promised(self, demand: Demand, line: LinePromise) -> None:
         """Let a line take its components for the day on which it begins."""
         if line.begin is not None:
             self.take(demand, line.begin)
 
-    def take_wished(self, line: WantedLine, found: LinePromise) -> None:
-        """Let a line take its components for the day on which it wants them, had or not."""
-        if line.wanted is None:
-            self.take(line.demand, self._ordered(found.components))
-        else:
-            self.take(line.demand, max(self.today, self.first_day(line)))
-
     def wished_day(self, line: WantedLine, found: LinePromise) -> date:
         """The day on which a line is there if it gets its components for the day on which it wants them."""
-        begin = self._ordered(found.components) if line.wanted is None else self.first_day(line)
-        ready = self.workshop.calendar.after(max(begin, self.today), self.workshop.days)
+        ready = self.workshop.calendar.after(self.asked_begin(line, found.components), self.workshop.days)
         return ready if line.wanted is None else max(line.wanted, ready)
 
-    def take(self, demand: Demand, day: date) -> None:
-        """Let a demand take its components for a day, as far as they can be had."""
-        asked = demand.needed_on(day if day > self.today else None)
-        placed = place(asked, self.left_of(asked.skus).positions, self.today, self.replenished)
-        for line in asked.lines:
+    def need(self, demand: Demand, day: date) -> None:
+        """Note that a demand needs its components on a day."""
+        for line in self.needed_on(demand, day).lines:
             self.needed[line.sku, line.needed] = self.needed.get((line.sku, line.needed), 0) + line.quantity
-        for each in placed.procured:
-            assert each.needed is not None
-            self.procured[each.needed, each.sku] = (
-                self.procured.get((each.needed, each.sku), 0) + each.quantity
-            )
-            known = self.left.get(each.sku, self.of_nothing)
-            self.left[each.sku] = with_supply(known, each)
+
+    def take(self, demand: Demand, day: date) -> None:
+        """Let a demand take its components for a day.
+
+        What can be procured for that day is needed, and not taken: it comes however little is left, and lines
+        that cannot wait so long may need what there is.
+        """
+        self.need(demand, day)
+        fixed = Demand(tuple(each for each in demand.lines if self.replenished.get(each.sku, date.max) > day))
+        asked = self.needed_on(fixed, day)
+        placed = place(asked, self.left_of(asked.skus).positions, self.today)
         for sku, takings in groupby(placed.takings, key=lambda taking: taking.sku):
             self.left[sku] = without(self.left[sku], takings, self.today)
 
-    def to_procure(self) -> tuple[ToProcure, ...]:
-        """What has to be bought or made, by day and SKU."""
-        return tuple(
-            procured(self.left[sku], sku, quantity, due)
-            for (due, sku), quantity in sorted(self.procured.items())
-        )
+    def to_procure(self, snapshot: StockSnapshot) -> tuple[ToProcure, ...]:
+        """What has to be bought or made for all that is needed, by day and SKU: what stock will find."""
+        demand = Demand(tuple(each for each in self.demand.lines if each.sku in self.replenished))
+        placed = place(demand, snapshot.positions, self.today, self.replenished) if demand.lines else None
+        found: dict[tuple[date, ItemId], int] = {}
+        for each in () if placed is None else placed.procured:
+            assert each.needed is not None
+            found[each.needed, each.sku] = found.get((each.needed, each.sku), 0) + each.quantity
+        return tuple(procured(snapshot, sku, number, due) for (due, sku), number in sorted(found.items()))
 
 
 def procured(snapshot: StockSnapshot, sku: ItemId, quantity: int, due: date) -> ToProcure:
@@ -427,21 +443,6 @@ def _grouped(told: Iterable[_T]) -> dict[ItemId, list[_T]]:
     return found
 
 
-def with_supply(snapshot: StockSnapshot, coming: Taking) -> StockSnapshot:
-    """An item's snapshot in which some more come in on their day; one that is new becomes known."""
-    assert coming.needed is not None
-    known = any(each.location == coming.location for each in snapshot.balances)
-    new = () if known else (StockBalance(coming.sku, 0, location=coming.location),)
-    name = f"to procure/{coming.location}/{coming.needed}"
-    before = sum(each.quantity for each in snapshot.supplies if each.id == name)
-    supply = Supply(name, coming.sku, coming.needed, before + coming.quantity, coming.location)
-    return evolve(
-        snapshot,
-        balances=(*snapshot.balances, *new),
-        supplies=(*(each for each in snapshot.supplies if each.id != name), supply),
-    )
-
-
 def without(snapshot: StockSnapshot, takings: Iterable[Taking], today: date) -> StockSnapshot:
     """A snapshot after some goods were promised: now, or for later days."""
     now: dict[tuple[ItemId, str], int] = {}
@@ -493,7 +494,10 @@ def without_reservation(snapshot: StockSnapshot, reservation: Reservation) -> St
 def left_after(
     snapshot: StockSnapshot, taken: Iterable[tuple[Demand, date]], workshop: Workshop, today: date
 ) -> StockSnapshot:
-    """What is left of stock after some demands took their components, each for its own day."""
+    """What is left of stock after some demands took their components, each for its own day.
+
+    What can be procured for that day is not taken: it comes however little is left.
+    """
     keeping = _Keeping.of(snapshot, workshop, today)
     for demand, day in taken:
         keeping.take(demand, day)

@@ -31,6 +31,11 @@ def screen(
     """Each configuration with its shortages, lazily and in the same order; each is asked for on its own."""
     components = {each.sku: each for family in catalog.families.values() for each in family.components}
     for configuration in configurations:
+        if not isinstance(configuration, Configuration):
+            raise TypeError(
+                f"what is held against stock is a `Configuration`, not `{configuration!r}`; "
+                "`validate`, `complete` and `configurations` give some"
+            )
         yield ScreenedConfiguration(configuration, shortages_of(catalog, configuration, terms, components))
 
 

@@ -279,7 +279,7 @@ def stock_in_words(component: Component, terms: StockTerms) -> str:
     free = terms.free(component)
     later = f", {'more' if free else 'only'} from {until}" if until else ""
     if not terms.knows(component.sku):
-        return f"{named} is unknown to stock{later}"
+        return f"{named} is unknown to stock{f', to be had only from {until}' if until else ''}"
     number = f"is {free or 'no'}" if free is not None and free < 2 else f"are {free}"
     where = f"to be had by {terms.needed}" if terms.needed else "in stock"
     wanted = f" for {terms.times} products" if terms.times > 1 else ""

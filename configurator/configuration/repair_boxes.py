@@ -195,7 +195,7 @@ def box_of_places(
     if whole is None:
         return None
     order = tuple(variable for variables, _ in fillings for variable in variables)
-    return Box(order, np.stack([whole.of(variable) for variable in order], axis=1))
+    return Box(order, whole.values[:, [whole.variables.index(variable) for variable in order]])
 
 
 def _kept(
@@ -367,7 +367,7 @@ class _Open:
                 found |= own.reshape(self.axis(literal.variable))
         return found
 
-    def in_table(self, table: TableConstraint) -> Allowed:
+    def in_table(self, table: TableConstraint) -> Allowed | None:
         """Whether the classes of the values are a row."""
         rows = list(table.rows)
         axes: list[Numbers] = []
@@ -438,6 +438,12 @@ class _OpenTogether(_Open):
 
     def picked(self, allowed: Allowed, axes: Sequence[Numbers]) -> Allowed:
         return allowed[tuple(axes)]
+
+    def in_table(self, table: TableConstraint) -> Allowed | None:
+        # Rows are looked up in an array of all combinations, however few are listed.
+        if prod(len(np.unique(values)) for values in self.left.values()) > LARGEST_RELATION:
+            return None
+        return _Open.in_table(self, table)
 
     def asked(self, predicate: PredicateConstraint) -> Allowed | None:
         lines, numbers = np.unique(np.stack(list(self.left.values())), axis=1, return_inverse=True)

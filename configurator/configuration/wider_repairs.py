@@ -17,7 +17,7 @@ from configurator.catalog.choices import PlaceChoice, place_of
 from configurator.configuration.given_choices import lies_at
 from configurator.configuration.product import Question
 from configurator.configuration.repair_parts import leaves_out, locked_places
-from configurator.configuration.repair_values import NewValues, best_values
+from configurator.configuration.repair_values import NewValues, RankingKey, best_values
 from configurator.configuration.repairs import Repair, Repairing
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
 from configurator.engines.switched import Clash
@@ -33,6 +33,7 @@ def nearer_repairs(
     *,
     weights: Mapping[str, int] = MappingProxyType({}),
     locked: Collection[str] = (),
+    keys: tuple[RankingKey, ...] = (),
     limits: SearchLimits = NO_LIMITS,
 ) -> tuple[Repair, ...]:
     """What changes more than the best repair, and whose price goes away less than that of all lighter ones.
@@ -47,6 +48,7 @@ def nearer_repairs(
         more: how much more to weigh at most.
         weights: as in `repairs`.
         locked: likewise.
+        keys: likewise.
         limits: of the search.
 
     Raises:
@@ -56,7 +58,7 @@ def nearer_repairs(
     if not away or more < 1:
         return ()
     locked = locked_places(question.product.catalog, frozenset(locked))
-    widening = _Widening(Repairing.of(question, weights, locked, (), limits), limits)
+    widening = _Widening(Repairing.of(question, weights, locked, keys, limits), limits)
     found: list[Repair] = []
     for weight in range(best.weight + 1, best.weight + more + 1):
         nearer = widening.best_of(weight, away)

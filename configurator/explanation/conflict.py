@@ -753,6 +753,8 @@ def _together(case: Case, members: Sequence[Member]) -> str:
             return f"{listed(chosen)} cannot hold together"
         # Left without any rule, only what a slot can hold at all is to blame.
         return f"{listed(chosen) or 'the catalog'} leaves nothing to choose"
+    if not chosen and any(isinstance(member, Fact) for member in members):
+        return f"nothing can be built, whatever is chosen: {'; '.join(causes)}"
     if not chosen:
         told = f"{listed(causes)} cannot hold together" if len(causes) > 1 else f"{causes[0]} cannot hold"
         return f"the catalog has no valid configuration on {case.lowered.as_of}: {told}"

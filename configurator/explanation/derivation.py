@@ -261,6 +261,7 @@ class Chain:
     limits: SearchLimits = NO_LIMITS
     _narrowed: dict[tuple[int, frozenset[str], ValueSets], ValueSets | None] = field(factory=dict)
     _propagations: dict[tuple[int, frozenset[str]], Propagation] = field(factory=dict)
+    _spoken: dict[int, tuple[str, ...]] = field(factory=dict)
 
     def shortest(self) -> tuple[Step, ...] | None:
         """The steps, as few as were found; `None` when single rules do not lead there."""
@@ -293,15 +294,34 @@ class Chain:
         for constraint in self.known.case.lowered.problem.constraints:
             origin = constraint.origin
             structure = isinstance(origin, StructureOrigin) and origin.place in read
-            if structure or restriction_of(constraint) is member:
+            if structure or self._ties(constraint) or restriction_of(constraint) is member:
                 own.append(constraint)
         for place in sorted(places):
             own.extend(self.known.besides.get(place, ()))
         return own
 
+    def _ties(self, constraint: Constraint) -> bool:
+        """Whether it ties what a chain is about to whether its instance is there, which counts unread too."""
+        origin, layout = constraint.origin, self.known.case.lowered.layout.of
+        if not isinstance(origin, StructureOrigin) or origin.place not in layout:
+            return False
+        about = origin.place in self.known.told or (self.goal is not None and origin.place == self.goal.place)
+        return about and not set(constraint.scope) <= set(layout[origin.place].variables)
+
+    def _speaks_of(self, ruling: int) -> tuple[str, ...]:
+        """The places that a member reads, and those to which structure ties them."""
+        if ruling not in self._spoken:
+            read = self._reads(ruling)
+            variables = {v for each in self._constraints(ruling, frozenset()) for v in each.scope}
+            layout = self.known.case.lowered.layout.of
+            self._spoken[ruling] = tuple(
+                key for key, found in layout.items() if key in read or variables & set(found.variables)
+            )
+        return self._spoken[ruling]
+
     def _narrow(self, ruling: int, sets: ValueSets, places: frozenset[str] | None = None) -> ValueSets | None:
         """What a member leaves; `None` when nothing. Of `places` also what sets cannot say counts."""
-        counted = frozenset(self.known.besides) & set(self._reads(ruling) if places is None else places)
+        counted = frozenset(self.known.besides) & set(self._speaks_of(ruling) if places is None else places)
         key = (ruling, counted, sets)
         if key not in self._narrowed:
             self.limits.check()
@@ -468,7 +488,7 @@ class Chain:
         full = full_sets(self.known.case.lowered)
         needed = [
             key
-            for key in self._reads(ruling)
+            for key in self._speaks_of(ruling)
             if key in self.known.besides or any(before[v] != full[v] for v in layout[key].variables)
         ]
         sets = before

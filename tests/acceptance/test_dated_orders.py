@@ -261,10 +261,11 @@ def test_what_is_left_is_told_shortly_however_many_lines_took_of_it() -> None:
 
     left = left_after(stock, taken_of, Workshop(), MONDAY.date())
 
-    # One promise and one supply for each item and day, not for each line.
-    assert 6 == len(left.commitments)
-    assert 600 == sum(each.quantity for each in left.commitments)
-    assert (3, 200) == (len(left.supplies), sum(each.quantity for each in left.supplies))
+    # One promise for each day, not for each line; and none of chains, which are bought until then.
+    assert 3 == len(left.commitments)
+    assert 300 == sum(each.quantity for each in left.commitments)
+    assert {"HUB3"} == {each.sku for each in left.commitments}
+    assert () == left.supplies
 
 
 def test_a_line_looks_at_no_more_of_stock_the_more_lines_there_were(monkeypatch: pytest.MonkeyPatch) -> None:

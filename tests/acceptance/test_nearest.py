@@ -115,6 +115,42 @@ def test_choices_that_break_a_rule_are_mended_too() -> None:
     assert (("frame",), ("TITAN",)) == (reason.choices, reason.stock)
 
 
+TOOLS = """catalog tools "Tools" version "1" currency EUR
+family tool choose 0..3 mixed {
+  | sku |
+  |-----|
+  | A   |
+  | B   |
+  | C   |
+}
+family strap choose 0..3 identical {
+  | sku |
+  |-----|
+  | S   |
+  | T   |
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "wish", "kept"),
+    [
+        ("tool", ["A", "B"], "(ComponentQuantity(component='B', quantity=1),)"),
+        ("strap", {"component": "S", "quantity": 3}, "ComponentQuantity(component='S', quantity=2)"),
+    ],
+)
+def test_of_a_place_with_several_units_no_more_are_given_up_than_are_short(
+    place: str, wish: object, kept: str
+) -> None:
+    stock = seen((("A", 0), ("B", 1), ("C", 9), ("S", 2), ("T", 9)))
+    tools = Configurator.from_text(TOOLS, clock=lambda: MONDAY)
+    answer = tools.nearest({"tool": [], "strap": None, place: wish}, stock)
+
+    assert isinstance(answer, Nearest)
+    (proposal,) = answer.proposals
+    assert [(place, kept)] == [(change.place, str(change.after)) for change in proposal.changes]
+
+
 def test_open_places_may_take_anything() -> None:
     answer = shop().nearest({"gear": "HUB8"}, seen())
 

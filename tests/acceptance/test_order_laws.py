@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_shops import DAYS, NOON, SHOPS, TODAY, Item, Stock, after, stocks
 
-from configurator.acceptance.decision import Accepted, RejectedUnavailable
+from configurator.acceptance.decision import Accepted, Available, RejectedUnavailable
+from configurator.acceptance.nearest import Nearest
 from configurator.availability.demand import Demand, DemandLine
 from configurator.availability.masters import ItemMaster, Policy
 from configurator.availability.opening import open_stock
@@ -16,9 +17,31 @@ from configurator.availability.reservations import ReservationRequest
 from configurator.availability.store import StockStore
 from configurator.availability.supply import Supply
 from configurator.configuration.model import Configuration
+from configurator.configurator import Configurator
 
 SHOP = SHOPS[0]
 LISTED = tuple(SHOP.configurations())
+SPARSE = """catalog sparse currency EUR
+{assembled}
+family top choose optional {{
+  | sku | price [EUR] |
+  |-----|-------------|
+  | T1  | 10          |
+  | T2  | 12          |
+}}
+family leg choose optional {{
+  | sku | price [EUR] |
+  |-----|-------------|
+  | L1  | 5           |
+  | L2  | 4           |
+}}
+family service choose one not stocked {{
+  | sku   | price [EUR] |
+  |-------|-------------|
+  | CHECK | 1           |
+}}
+calc price "Price" in EUR = sum(price)
+"""
 
 
 @frozen
@@ -31,8 +54,9 @@ class Line:
 
     @property
     def needs(self) -> Counter[str]:
-        """Its components; in this catalog every place but the colour is one component."""
-        found = Counter(str(value) for key, value in self.configuration.items() if key != "colour")
+        """Its components; in these catalogs every place but two is one component or none."""
+        told = self.configuration.items()
+        found = Counter(str(value) for key, value in told if value and key not in {"colour", "service"})
         return Counter({sku: number * self.quantity for sku, number in found.items()})
 
 
@@ -90,6 +114,131 @@ def _kept(item: Item, order: list[Line], days: list[int], sku: str) -> bool:
             supplies.append((day, lacking))
         promised.append((day, number))
     return True
+
+
+@frozen
+class Works:
+    """A shop of sparse products with its working days, counted by hand. Today is a Monday, day 0."""
+
+    shop: Configurator
+    assembly: int
+    weekdays: tuple[int, ...]
+
+    @classmethod
+    def of(cls, assembled: str, assembly: int, weekdays: tuple[int, ...]) -> "Works":
+        text = SPARSE.format(assembled=assembled)
+        return cls(Configurator.from_text(text, clock=lambda: NOON), assembly, weekdays)
+
+    def first_open(self, day: int) -> int:
+        """The first working day from a day on."""
+        return next(each for each in range(day, day + 7) if each % 7 in self.weekdays)
+
+    def begin_for(self, wanted: int) -> int:
+        """The last working day on which what is wanted on a day can be begun."""
+        begun = [each for each in range(-21, wanted + 1) if each % 7 in self.weekdays]
+        return begun[-1 - self.assembly]
+
+    def planned(self, order: list[Line], stock: Stock) -> list[int] | None:
+        """On which days the lines are begun; `None` where the order is refused.
+
+        Lines with a day are begun for it. The others come after them; each is begun as soon as what can be
+        bought for it is there; what cannot be bought has to be there then.
+        """
+        days = {at: self.begin_for(each.day) for at, each in enumerate(order) if each.day is not None}
+        if min(days.values(), default=0) < 0 or not self.kept(order, stock, days):
+            return None
+        for at, each in enumerate(order):
+            if at not in days:
+                begin = self.first_open(0)
+                for sku in each.needs:
+                    while stock[sku].lead_time is not None and not self.kept(
+                        order, {sku: stock[sku]}, {**days, at: begin}
+                    ):
+                        begin += 1
+                days[at] = self.first_open(begin)
+                if not self.kept(order, stock, days):
+                    return None
+        return [days[at] for at in range(len(order))]
+
+    def kept(self, order: list[Line], stock: Stock, days: dict[int, int]) -> bool:
+        """Whether some lines can be had on their days."""
+        return can_be_kept([order[at] for at in days], stock, [min(day, DAYS) for day in days.values()])
+
+
+WORKS = (
+    Works.of("", 0, (0, 1, 2, 3, 4, 5, 6)),
+    Works.of("assembled in 1 day open monday to friday", 1, (0, 1, 2, 3, 4)),
+    Works.of("assembled in 1 day open wednesday to saturday", 1, (2, 3, 4, 5)),
+    Works.of("assembled in 0 days open thursday to friday", 0, (3, 4)),
+)
+SPARSELY = tuple(WORKS[0].shop.configurations())
+sparse_lines = st.builds(
+    Line, st.sampled_from(SPARSELY), st.integers(1, 2), st.none() | st.integers(-1, DAYS - 1)
+)
+sparse_orders = st.lists(sparse_lines, min_size=1, max_size=4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(WORKS), sparse_orders, stocks(WORKS[0].shop))
+def test_check_and_accept_both_say_what_planning_by_hand_says(
+    works: Works, order: list[Line], stock: Stock
+) -> None:
+    with open_stock("memory:", now=lambda: NOON) as store:
+        filled(store, stock)
+        planned = works.planned(order, stock)
+        checked = works.shop.check(told(order), store, alternatives=0)
+        accepted = works.shop.accept(told(order), store, alternatives=0)
+
+        assert (planned is not None) == isinstance(checked, Available) == isinstance(accepted, Accepted)
+        assert () == store.audit()
+        if planned is None or not isinstance(checked, Available) or not isinstance(accepted, Accepted):
+            return
+        assert accepted.promise is not None
+        assert [after(day) for day in planned] == [each.begin for each in accepted.promise.lines]
+        assert checked.promise.lines == accepted.promise.lines
+        booked = [each for each in store.supplies() if each.reservation]
+        assert sorted((each.due, each.sku, each.quantity) for each in booked) == [
+            (each.due, each.sku, each.quantity) for each in accepted.to_procure
+        ]
+        assert accepted.promise.to_procure == accepted.to_procure == checked.promise.to_procure
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(WORKS), sparse_lines, stocks(WORKS[0].shop))
+def test_what_is_told_instead_of_a_refused_line_is_accepted_and_nothing_is_told_only_where_nothing_is(
+    works: Works, line: Line, stock: Stock
+) -> None:
+    with open_stock("memory:", now=lambda: NOON) as store:
+        filled(store, stock)
+        refused = works.shop.check(told([line]), store, alternatives=2)
+
+        if not isinstance(refused, RejectedUnavailable) or refused.too_early:
+            return
+        ((told_instead),) = [each.proposals for each in refused.alternatives]
+        assert isinstance(told_instead, tuple)
+        could = [each for each in SPARSELY if works.planned([Line(each, line.quantity, line.day)], stock)]
+        assert bool(told_instead) == bool(could)
+        for proposal in told_instead:
+            instead = told([line])
+            instead["lines"][0]["configuration"] = dict(proposal.choices)  # type: ignore[index]  # the order's
+            assert isinstance(works.shop.check(instead, store, alternatives=0), Available)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(WORKS), sparse_lines, stocks(WORKS[0].shop))
+def test_what_is_nearest_without_a_change_is_begun_when_it_is_promised(
+    works: Works, line: Line, stock: Stock
+) -> None:
+    with open_stock("memory:", now=lambda: NOON) as store:
+        filled(store, stock)
+        wanted = None if line.day is None else after(line.day)
+        nearest = works.shop.nearest(dict(line.configuration), store, on=wanted, times=line.quantity)
+        promised = works.shop.promise(told([line]), store).or_raise().promise.lines[0]  # type: ignore[union-attr]  # it is valid
+
+        assert isinstance(nearest, Nearest)
+        kept = [(each.begin, each.day) for each in nearest.proposals if not each.changes]
+        assert kept == ([] if promised.day is None else [(promised.begin, promised.day)])
+        assert all((each.begin - TODAY).days % 7 in works.weekdays for each in nearest.proposals)
 
 
 @settings(max_examples=30, deadline=None)

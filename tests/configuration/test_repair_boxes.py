@@ -2,12 +2,19 @@
 
 from itertools import islice, product
 
+import numpy as np
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configurator.configuration import repair_boxes
-from configurator.configuration.repair_boxes import Order, best_combinations, boxes_of
+from configurator.configuration.repair_boxes import (
+    Order,
+    best_combinations,
+    box_of_places,
+    boxes_of,
+    remembered_relations,
+)
 from configurator.csp.constraints import LinearConstraint, LinearTerm, PredicateConstraint
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.semantics import holds
@@ -91,6 +98,41 @@ def test_joining_finds_what_trying_finds_in_the_same_order(case: Case) -> None:
     found = joined(case)
 
     assert found == (by_trying(case), True) or (found is None and has_large_numbers(case))
+
+
+@given(cases())
+def test_what_is_remembered_of_constraints_changes_nothing(case: Case) -> None:
+    about = [each for each in case.problem.constraints if set(each.scope) & set(case.open)]
+    sizes = {variable: case.problem.variables[variable].size for variable in case.open}
+    remembered = remembered_relations(about, case.problem.variables)
+    boxes = boxes_of(about, case.decided, sizes, NO_LIMITS, remembered)
+    found = None if boxes is None else best_combinations(boxes, case.order)
+
+    assert found is None or list(found[0]) == by_trying(case)
+    assert found is not None or has_large_numbers(case)
+
+
+@given(cases(), st.integers(1, 4))
+def test_joining_place_by_place_finds_what_trying_finds(case: Case, size: int) -> None:
+    about = [each for each in case.problem.constraints if set(each.scope) & set(case.open)]
+    sizes = [case.problem.variables[variable].size for variable in case.open]
+    places = [slice(begin, begin + size) for begin in range(0, len(sizes), size)]
+    fillings = [
+        (case.open[place], np.array(list(product(*map(range, sizes[place]))), np.int64).reshape(-1, width))
+        for place in places
+        for width in [len(sizes[place])]
+    ]
+    box = box_of_places(about, case.decided, fillings, NO_LIMITS)
+    found = None if box is None else best_combinations(iter((box,)), case.order)
+
+    assert found is None or list(found[0]) == by_trying(case)
+    assert found is not None or has_large_numbers(case)
+
+
+def test_too_many_combinations_of_places_are_left_to_a_search() -> None:
+    lines = np.arange(1_500, dtype=np.int64).reshape(-1, 1)
+
+    assert box_of_places([], {}, [((0,), lines), ((1,), lines)], NO_LIMITS) is None
 
 
 @settings(max_examples=50)

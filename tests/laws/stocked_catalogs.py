@@ -59,10 +59,14 @@ class StockedCatalog:
 
     def free(self, sku: str, day: date = TODAY) -> int:
         """How many of a component can be had by a day."""
-        if sku in self.bought and TODAY + timedelta(days=self.bought[sku]) <= day:
+        if sku in self.bought and self.bought_by(sku) <= day:
             return 10**6
         came = sum(count for each, due, count in self.coming if each == sku and due <= day)
         return self.stock.get(sku, 0) + came
+
+    def bought_by(self, sku: str) -> date:
+        """The day from which on any number of what is bought can be had: tomorrow at the earliest."""
+        return TODAY + timedelta(days=max(1, self.bought[sku]))
 
     @property
     def buildable(self) -> tuple[Configuration, ...]:
@@ -145,8 +149,9 @@ def stocked_catalogs(draw: st.DrawFn, *, dated: bool = False) -> StockedCatalog:
         inner = family("size choose one", draw(st.sampled_from([("X", "M1"), ("B1", "D1"), ("X",)])), sizes)
         inner = "\n".join(f"  {line}" for line in inner.splitlines())
         instances = draw(st.sampled_from([2, 2, 2, 3]))
-        body = f"{inner}\n  option sealed : yesno" if draw(st.booleans()) else inner
-        parts.append(f"assembly box choose {draw(st.integers(0, 1))}..{instances} {{\n{body}\n}}")
+        padding = family("padding choose 1..2 identical not stocked", UNSTOCKED, sizes).replace("\n", "\n  ")
+        body = inner + draw(st.sampled_from(["", "\n  option sealed : yesno", f"\n  {padding}"]))
+        parts.append(f"assembly box choose {draw(st.integers(0, 2))}..{instances} {{\n{body}\n}}")
         rules += BOX_RULES
     for at, rule in enumerate(draw(st.lists(st.sampled_from(rules), max_size=3, unique=True))):
         parts.append(f"rule r{at}: {rule.format(n=draw(st.integers(2, 9)))}")

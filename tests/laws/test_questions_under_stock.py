@@ -3,7 +3,7 @@
 import pickle
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from itertools import combinations
 
@@ -15,7 +15,6 @@ from stocked_catalogs import (
     ENGINES,
     LATER,
     TODAY,
-    UNSTOCKED,
     StockedCatalog,
     stocked_catalogs,
     units_of,
@@ -331,8 +330,8 @@ def counted(asked: Configurator) -> int | None:
 
 
 def bill_of(configuration: Configuration) -> set[str]:
-    """The stocked components of a configuration."""
-    return {*units_of(configuration.to_dict())} - {*UNSTOCKED}
+    """The components of a configuration."""
+    return {*units_of(configuration.to_dict())}
 
 
 def held(configuration: Configuration, place: str) -> set[str | None]:
@@ -343,9 +342,7 @@ def held(configuration: Configuration, place: str) -> set[str | None]:
 
 def every_day(found: StockedCatalog) -> set[date]:
     """The later days on which something comes."""
-    return {due for _, due, _ in found.coming} | {
-        TODAY + timedelta(days=days) for days in found.bought.values() if days
-    }
+    return {due for _, due, _ in found.coming} | {found.bought_by(sku) for sku in found.bought}
 
 
 def availability(offers: PlaceOffers, sku: str | None) -> Availability | Unknown | None:
