@@ -102,11 +102,14 @@ def read_money(_: click.Context, __: click.Parameter, value: str | None) -> Mone
 
 
 def read_days(_: click.Context, __: click.Parameter, value: str | None) -> int | str | None:
-    """The number of days that `7` or `7d` names; `none` as it is.
+    """The number of days that `7`, `7d`, `7 d` or `2w` names; `none` as it is.
 
     Raises:
         BadParameter: it is no such text.
     """
     if value in {None, NONE}:
         return value
-    return whole_number(str(value).removesuffix("d"))
+    written = str(value)
+    if written.endswith("w"):
+        return whole_number(written.removesuffix("w").rstrip()) * 7
+    return whole_number(written.removesuffix("d").rstrip())

@@ -138,7 +138,8 @@ def particulars_of(
             arrive = "arrives" if supply.open == 1 else "arrive"
             place = place_in_words(supply.location)
             told[supply.sku].append(f"{supply.open:,} {arrive} on {supply.due}{place}")
-    if any(balance.held for balance in seen.balances):
+    # What is held for a later day is no part of a balance.
+    if any(balance.held for balance in seen.balances) or seen.commitments:
         for found in store.reservations(live=True):
             for line in found.lines if found.state is ReservationState.HELD else ():
                 if line.sku in skus and found.expires_at is not None:

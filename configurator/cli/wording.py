@@ -97,8 +97,10 @@ def conflict_lines(
 
 
 def nothing_valid_lines(conflict: Conflict) -> tuple[Text, ...]:
-    """Why a catalog allows nothing at all."""
+    """Why a catalog allows nothing at all, or stock builds nothing of it."""
     head = Text.assemble(("nothing at all is valid", BAD), " in this catalog, whatever is chosen:")
+    if any(isinstance(each, StockEvidence) for each in conflict.evidence):
+        head = Text.assemble(("nothing at all can be built", BAD), " of this catalog, whatever is chosen:")
     return (head, *_conflict_lines({}, [conflict]))
 
 
@@ -111,10 +113,15 @@ def _conflict_lines(told: Mapping[str, str], conflicts: Sequence[Conflict]) -> t
         choices = " and ".join(_choices_told(told, conflict))
         proof = "" if conflict.minimal else PERHAPS_FEWER
         if len(found) > 1:
-            choices = f"these leave nothing with {choices}" if choices else "these cannot hold together"
+            choices = f"these leave nothing with {choices}" if choices else _nothing_left(conflict)
         if choices or proof:
             lines.append(Text(f"{GAP}{'':<{widths[0]}}{GAP}{choices}{proof}"))
     return tuple(lines)
+
+
+def _nothing_left(conflict: Conflict) -> str:
+    stock = any(isinstance(each, StockEvidence) for each in conflict.evidence)
+    return "these leave nothing to build" if stock else "these cannot hold together"
 
 
 def _choices_told(told: Mapping[str, str], conflict: Conflict) -> list[str]:

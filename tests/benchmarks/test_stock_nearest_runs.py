@@ -10,6 +10,6 @@ def test_what_is_told_and_what_trying_finds_agree(capsys: pytest.CaptureFixture[
     made = Configurator.from_text(generated(4, 5, 10), clock=lambda: NOON)
     measure("small", made, 4, 0.3)
 
-    head, _, tried, _ = capsys.readouterr().out.splitlines()
+    head, _, _, tried, _ = capsys.readouterr().out.splitlines()
     assert head.startswith("small: 4 questions, ")
     assert tried.endswith("for 4 of them, all equal:")

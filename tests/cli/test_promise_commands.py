@@ -73,8 +73,8 @@ def test_what_is_in_stock_is_there_after_its_assembly(lamp: Callable[..., Run]) 
     assert (
         "possible on 2026-11-25: all components are in stock; assembly takes 2 working days\n"
         "  component  there       from        units\n"
-        "  BA-OAK     2026-11-22  1 in stock      1\n"
-        "  SH-W       2026-11-22  1 in stock      1\n"
+        "  BA-OAK     2026-11-23  1 in stock      1\n"
+        "  SH-W       2026-11-23  1 in stock      1\n"
         "  price 84.00 EUR, cost 38.50 EUR (components 26.50 EUR, assembly 12.00 EUR)\n"
     ) == promised.out
 
@@ -88,7 +88,7 @@ def test_what_is_made_moves_the_date_and_is_told_to_be_made(lamp: Callable[..., 
         "assembly takes 2 working days\n"
         "  component  there       from                units\n"
         "  BA-OAK     2026-12-02  1 in stock, 2 made      3\n"
-        "  SH-W       2026-11-22  3 in stock              3\n"
+        "  SH-W       2026-11-23  3 in stock              3\n"
         "  make 2 BA-OAK: order by 2026-11-22, needed on 2026-12-02\n"
         "  price 252.00 EUR, cost 115.50 EUR (components 79.50 EUR, assembly 36.00 EUR)\n"
     ) == promised.out
@@ -230,7 +230,7 @@ def test_nearest_keeps_what_is_locked(lamp: Callable[..., Run]) -> None:
 def test_nearest_in_json_has_its_keys(lamp: Callable[..., Run]) -> None:
     result = lamp("nearest", *STEEL, "--limit", "1", "--json").result
 
-    assert ["proposals", "more", "proved", "conflicts"] == list(result)
+    assert ["proposals", "more", "more_changes", "proved", "conflicts"] == list(result)
     assert [1, True, True] == [len(result["proposals"]), result["more"], result["proved"]]
     assert [
         *("day", "begin", "changes", "weight", "delta", "choices", "reasons", "waits"),
@@ -267,7 +267,7 @@ def test_a_refusal_tells_when_and_what_instead(lamp: Callable[..., Run], tmp_pat
     )
     assert (
         "not available SO-1: 1 component short; nothing is reserved\n"
-        "  BA-STEEL short by 1 (wanted 1, free 0; 10 arrive on 2026-12-04)\n"
+        "  BA-STEEL short by 1 (wanted 1 for 2026-11-23, free 0; 10 arrive on 2026-12-04)\n"
         "possible on 2026-12-08: `BA-STEEL` waits for supply `PO-7` on 2026-12-04; "
         "assembly takes 2 working days\n"
         "possible instead:\n"
@@ -293,7 +293,7 @@ def test_what_is_held_is_told_with_its_end(lamp: Callable[..., Run], tmp_path: P
     file = order(tmp_path, {"configuration": {"shade": "SH-W", "base": "BA-STEEL"}, "quantity": 3})
     refused = lamp("accept", file, "--order", "SO-2", "--alternatives", "0")
 
-    assert "  SH-W     short by 1 (wanted 3, free 2; 1 held until 14:00 UTC)\n" in refused.out
+    assert "  SH-W     short by 1 (wanted 3 for 2026-11-23, free 2; 1 held until 14:00 UTC)\n" in refused.out
 
 
 def test_a_day_and_a_priority_can_be_named_beside_the_order(lamp: Callable[..., Run], tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_every_answer_has_its_own_keys(lamp: Callable[..., Run]) -> None:
         "component": "BA-OAK",
         "quantity": 1,
         "location": None,
-        "day": "2026-11-22",
+        "day": "2026-11-23",
         "most": 1,
         "known": True,
         "sources": [

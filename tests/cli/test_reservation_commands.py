@@ -167,5 +167,6 @@ def test_a_reservation_in_json_has_all_its_keys(held: Callable[..., Run]) -> Non
             "expires_at": "2026-11-22T12:15:00+00:00",
             "priority": 0,
             "promised": "2026-11-22",
-        }
+        },
+        "broken_by": None,
     } == held("show", SO_1, "--json").result

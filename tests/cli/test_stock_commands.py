@@ -327,3 +327,26 @@ def test_a_group_alone_shows_its_commands(group: tuple[str, ...]) -> None:
 
     assert (2, "") == (shown.code, shown.out)
     assert "Commands:" in shown.error
+
+
+def test_an_order_that_changed_is_named_where_nobody_gave_a_key(database: str) -> None:
+    assert 0 == accept(database, order_of(bike("W18"))).code
+    other = accept(database, order_of(bike("W18", "blue")))
+
+    assert (2, "") == (other.code, other.out)
+    assert "error: order `SO-1` came before with other content\n" == other.error.splitlines(keepends=True)[0]
+    assert "`--ttl` are not those of before" in other.error
+
+
+def test_each_line_that_is_short_says_what_stands(tmp_path: Path, database: str) -> None:
+    order = tmp_path / "order.json"
+    lines = [{"configuration": bike("W18"), "quantity": 2}] * 2 + [
+        {"configuration": bike("W14", support=True)},
+        {"configuration": bike("W20")},
+    ]
+    order.write_text(json.dumps({"lines": lines}))
+    refused = run("accept", "kids_bike.pcat", str(order), "--db", database, "--order", "SO-9")
+
+    assert 5 == refused.code
+    for number in (2, 3, 4):
+        assert f"line {number}: nothing else can be built today; `configurator nearest`" in refused.out

@@ -436,3 +436,31 @@ def test_stock_in_memory_is_not_written_to() -> None:
 
     assert (6, "") == (refused.code, refused.out)
     assert "error: stock in memory ends with the command; write `sqlite:///stock.db`\n" == refused.error
+
+
+# ---------------------------------------------------------------- more words
+
+
+def test_a_delivery_beyond_what_was_expected_says_by_how_many(told: Callable[..., Run]) -> None:
+    told("stock", "supply", "add", "PO-7", "W18", "2", "--due", "2026-12-04")
+    words = ("stock", "receive", "W18", "5", "--supply", "PO-7", "--key", "DN-1")
+
+    assert "  3 more than were still expected of PO-7\n" in told(*words).out
+    assert "more than" not in told(*words).out
+
+
+@pytest.mark.parametrize(
+    ("written", "days"), [("14", 14), ("10d", 10), ("10 d", 10), ("2w", 14), ("2 w", 14)]
+)
+def test_a_lead_time_is_written_as_in_a_stock_file(told: Callable[..., Run], written: str, days: int) -> None:
+    assert 0 == told("stock", "master", "W18", "--lead-time", written).code
+
+    assert f"lead time {days} days" in told("stock", "master", "W18").out
+
+
+def test_a_reservation_given_up_for_a_fact_is_shown_as_broken(reserved: Callable[..., Run]) -> None:
+    assert reserved("reservation", "show", SO_1, "--json").result["broken_by"] is None
+    reserved("stock", "adjust", "W18", "-2", "--reason", "lost", "--break-promises")
+
+    assert "released, broken by a fact: adjusted" in reserved("reservation", "show", SO_1).out
+    assert "adjusted" == reserved("reservation", "show", SO_1, "--json").result["broken_by"]

@@ -53,6 +53,7 @@ from configurator.cli.wording import (
 )
 from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
+from configurator.errors import IdempotencyConflict
 from configurator.serialization_acceptance import decision_json
 
 EXAMPLES = """\b
@@ -134,16 +135,26 @@ def accept(inquiry: Inquiry, catalog: str, file: str, **more: Any) -> Answer:
             "an order that reserves stock needs an id", ExitCode.USAGE, "give it one: `--order SO-1`"
         )
     with open_store(inquiry, more["db"], actor=more["actor"]) as store:
-        decision = asked.accept(
-            order_data(order),
-            store,
-            order_id=order.id,
-            ttl=more["ttl"],
-            key=more["key"],
-            # Only a day that was asked for belongs to the order's identity.
-            as_of=inquiry.settings.as_of,
-            **told,
-        )
+        try:
+            decision = asked.accept(
+                order_data(order),
+                store,
+                order_id=order.id,
+                ttl=more["ttl"],
+                key=more["key"],
+                # Only a day that was asked for belongs to the order's identity.
+                as_of=inquiry.settings.as_of,
+                **told,
+            )
+        except IdempotencyConflict as conflict:
+            if more["key"] is not None:
+                raise
+            raise CommandError(
+                f"order `{order.id}` came before with other content",
+                ExitCode.USAGE,
+                "its catalog, lines, days, priority, `--as-of`, `--late` or `--ttl` are not those of before",
+                "repeat it exactly as it was, or take it as a new one: another `--order`, or a `--key`",
+            ) from conflict
         particulars = (
             particulars_of(store, decision.shortages, inquiry.surroundings.now(), asked.catalog.timezone)
             if isinstance(decision, RejectedUnavailable)
@@ -286,6 +297,8 @@ def _unavailable(
     name = f" {order.id}" if order.id else ""
     head = Text.assemble(("not available", BAD), f"{name}: {', '.join(parts)}; nothing is reserved{again}")
     notes = ["to try again, give a new key with `--key`"] if decision.replayed else []
+    if len(order.lines) > 1 and any(each.proposals for each in decision.alternatives):
+        notes.append("a proposal changes its own line alone; the lines before it are taken to be had")
     if decision.possible_on is not None:
         notes.append("with `--late` it is accepted for the day on which it is possible")
     lines = (
@@ -314,7 +327,12 @@ def _alternatives(order: Order, found: LineAlternatives) -> tuple[Text, ...]:
         told = f"whether something else can be built is not known: {found.proposals.reason}"
         return (Text(f"  {_line(order, found.line)}{told}"),)
     if not found.proposals:
-        return ()
+        if len(order.lines) == 1:
+            return ()
+        wanted = order.lines[found.line - 1].wanted
+        day = "today" if wanted is None else f"for {wanted}"
+        told = f"nothing else can be built {day}; `configurator nearest` with its choices looks further"
+        return (Text(f"{_line(order, found.line)}{told}"),)
     head = Text.assemble(f"{_line(order, found.line)}possible ", ("instead", GOOD), ":")
     return (head, *proposal_lines(found.proposals))
 

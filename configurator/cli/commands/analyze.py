@@ -120,6 +120,9 @@ def stock_lines(found: StockAnalysis) -> Iterator[Text]:
         yield Text.assemble(told, f" {what}")
     skus = [*(each.component for each in found.dead), *(each.component for each in found.chokes)]
     width = max(map(len, skus), default=0)
+    shared = _why_nothing(found)
+    if shared:
+        yield Text.assemble("  ", (shared, FAINT))
     if found.dead:
         yield Text("")
         yield Text(f"in nothing that can be built: {plural(len(found.dead), 'component')}")
@@ -127,7 +130,10 @@ def stock_lines(found: StockAnalysis) -> Iterator[Text]:
         when = "not known until when" if isinstance(each.availability, Unknown) else str(each.availability)
         until = "until further notice" if when == "none" else when
         why = each.conflict.reason if isinstance(each.conflict, Unknown) else each.conflict.message
-        yield Text.assemble("  ", (f"{each.component:<{width}}", STRONG), f"  {until:<20}  ", (why, FAINT))
+        # What keeps anything at all from being built is told once, above.
+        why = "" if why == shared else why
+        when_and_why = (f"  {until:<20}  ", (why, FAINT)) if why else (f"  {until}",)
+        yield Text.assemble("  ", (f"{each.component:<{width}}", STRONG), *when_and_why)
     telling = [each for each in found.chokes if each.gained != 0]
     if telling:
         yield Text("")
@@ -137,6 +143,14 @@ def stock_lines(found: StockAnalysis) -> Iterator[Text]:
         yield Text.assemble("  ", (f"{choke.component:<{width}}", STRONG), f"  {gained}")
     if len(telling) > MOST_CHOKES:
         yield Text(f"  and {len(telling) - MOST_CHOKES} more", FAINT)
+
+
+def _why_nothing(found: StockAnalysis) -> str:
+    """Why nothing at all can be built, where stock alone says so; otherwise empty."""
+    if found.buildable != 0:
+        return ""
+    reasons = {each.conflict.message for each in found.dead if not isinstance(each.conflict, Unknown)}
+    return reasons.pop() if len(reasons) == 1 else ""
 
 
 def told(findings: Iterable[Finding]) -> Iterator[Text]:

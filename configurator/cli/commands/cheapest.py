@@ -30,7 +30,7 @@ from configurator.serialization import cheapest_json
 EXAMPLES = """\b
 Examples:
   configurator cheapest catalogs/desktop_pc usage=gaming
-  configurator cheapest catalogs/bicycle lights=yes --limit 5 --columns frame,fork
+  configurator cheapest catalogs/bicycle lights=dynamo --limit 5 --columns frame,fork
 """
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from attrs import evolve
 from rich.text import Text
 
 from configurator.cli.asked_stock import AskedStock, stock_options
@@ -33,7 +34,7 @@ EXAMPLES = """\b
 Examples:
   configurator explain catalogs/desktop_pc cpu=CPU-7800X3D board=MB-Z790-TUF
   configurator explain catalogs/desktop_pc cpu=CPU-14400F --why-not graphics=none
-  configurator explain catalogs/bicycle lights=yes --why-price
+  configurator explain catalogs/bicycle lights=dynamo --why-price
   configurator explain E0301
   configurator explain W05
 """
@@ -78,7 +79,8 @@ def explain(
     wanted = read_wanted(choices, file, more["bundles"])
     given = wanted.choices
     stock = AskedStock.read(inquiry, more)
-    asked = stock.under(inquiry.load(catalog))
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
     how = {
         "as_of": inquiry.day,
         "seconds": inquiry.settings.seconds,
@@ -89,15 +91,17 @@ def explain(
         match asked_for:
             case ["why"]:
                 place, value = _place_and_value(more["why"])
-                return _told_reason(asked.why(given, place, value, **how))
+                answer = _told_reason(asked.why(given, place, value, **how))
             case ["why_not"]:
                 place, value = _place_and_value(more["why_not"])
-                return _told_reason(asked.why_not(given, place, value, **how))
+                answer = _told_reason(asked.why_not(given, place, value, **how))
             case ["why_price"]:
-                return _told_price(asked, given, how)
+                answer = _told_price(asked, given, how)
             case _:
                 places = [part.strip() for part in (more["importance"] or "").split(",") if part.strip()]
-                return _told_conflicts(inquiry, asked, given, places, how)
+                answer = _told_conflicts(inquiry, asked, given, places, how)
+        answer = evolve(answer, result={**answer.result, **stock.told})
+        return stock.refused(by_rules, given, how, answer)
 
 
 # ---------------------------------------------------------------- a code

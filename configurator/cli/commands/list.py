@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 import click
-from attrs import define
+from attrs import define, evolve
 from rich.text import Text
 
 from configurator.acceptance.screening import ScreenedConfiguration
@@ -93,9 +94,17 @@ def list_configurations(
     wanted = read_wanted(choices, file, more["bundles"])
     given, bundles = wanted.choices, wanted.bundles
     stock = AskedStock.read(inquiry, more, available="all")
-    asked = stock.under(inquiry.load(catalog))
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
     columns = chosen_columns(asked, more["columns"])
     limit = _limit(inquiry)
+    how = {
+        "as_of": inquiry.day,
+        "seconds": inquiry.settings.seconds,
+        "only": more["only"],
+        "bundles": bundles,
+    }
+    none_found = partial(_none_found, stock, by_rules, given, how)
     fast = None
     if token is not None or more["order"] == "fast":
         fast = fast_listing(inquiry, asked, wanted, only=more["only"], offset=offset, token=token)
@@ -106,12 +115,9 @@ def list_configurations(
         if fast
         else asked.configurations(
             given,
-            as_of=inquiry.day,
             offset=offset,
             limit=None if limit is None else limit + 1,
-            seconds=inquiry.settings.seconds,
-            only=more["only"],
-            bundles=bundles,
+            **how,
         )
     )
     found: Iterator[Found] = (
@@ -127,7 +133,7 @@ def list_configurations(
         result = {**_as_object(page, with_stock=stock.snapshot is not None), **stock.told}
         if fast:
             result |= {"offset": fast.offset, "size": fast.size, "next": fast.token(page.told)}
-        return _answer(inquiry, page, offset, result, fast)
+        return _answer(inquiry, page, offset, result, fast, none_found)
     try:
         for text in _texts(inquiry, page, columns, with_stock=stock.snapshot is not None):
             inquiry.screen.write(text)
@@ -136,7 +142,7 @@ def list_configurations(
         # `| head` has seen enough: so have we.
         abandon_output()
         return Answer("yes", ExitCode.YES, {})
-    return _answer(inquiry, page, offset, {}, fast)
+    return _answer(inquiry, page, offset, {}, fast, none_found)
 
 
 @define
@@ -278,8 +284,28 @@ def cells(configuration: Configuration, columns: tuple[str, ...]) -> list[str]:
 # ---------------------------------------------------------------- the end
 
 
+def _none_found(
+    stock: AskedStock,
+    by_rules: Configurator,
+    given: Mapping[str, Any],
+    how: Mapping[str, Any],
+    result: dict[str, Any],
+) -> Answer:
+    """An empty list: by the rules, or only by stock."""
+    answer = Answer("no", ExitCode.NO, result, (), ("no configuration keeps the choices", SAYS_WHY))
+    told = stock.refused(by_rules, given, how, answer)
+    if told.code is not ExitCode.UNAVAILABLE:
+        return told
+    return evolve(told, notes=("no configuration that keeps the choices can be built", *told.notes[1:]))
+
+
 def _answer(
-    inquiry: Inquiry, page: Page, offset: int, result: dict[str, Any], fast: FastListing | None
+    inquiry: Inquiry,
+    page: Page,
+    offset: int,
+    result: dict[str, Any],
+    fast: FastListing | None,
+    none_found: Callable[[dict[str, Any]], Answer],
 ) -> Answer:
     if page.stopped:
         told = f"{page.stopped} after {plural(page.told, 'configuration')}; there may be more"
@@ -289,8 +315,7 @@ def _answer(
         inquiry.screen.complain(Text.assemble(("not decided", DOUBTFUL), f": {told}"))
         return Answer("unknown", ExitCode.UNKNOWN, result, (), (MORE_TIME,))
     if not (fast.size if fast else page.told or page.more or offset):
-        notes = ("no configuration keeps the choices", SAYS_WHY)
-        return Answer("no", ExitCode.NO, result, (), notes)
+        return none_found(result)
     return Answer(
         "yes", ExitCode.YES, result, (), (_fast_summary(page, fast) if fast else _summary(page, offset),)
     )

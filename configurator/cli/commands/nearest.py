@@ -29,7 +29,7 @@ FEWEST_ONLY = "with more changes the price may be nearer; to look for that took 
 EXAMPLES = """\b
 Examples:
   configurator nearest catalogs/desktop_pc -f order.json --db sqlite:///stock.db
-  configurator nearest catalogs/bicycle frame=FR-TOWN-S colour=COL-RED --lock frame --stock stock.csv
+  configurator nearest catalogs/bicycle frame=FR-TOWN-S colour=COL-BLK --lock frame --stock stock.csv
 """
 
 
@@ -60,7 +60,7 @@ Examples:
     default=DEFAULT_MORE,
     show_default=True,
     metavar="N",
-    help="How many more changes than the fewest of a day to look at for a nearer price.",
+    help="Look also at proposals with up to N changes more than are needed, whose price may be nearer.",
 )
 @click.option(
     "--limit",

@@ -31,7 +31,7 @@ from configurator.serialization_acceptance import promised_json
 EXAMPLES = """\b
 Examples:
   configurator promise catalogs/desktop_pc -f order.json --db sqlite:///stock.db
-  configurator promise catalogs/desktop_pc cpu=CPU-7600 gpu=none --quantity 3 --db sqlite:///stock.db
+  configurator promise catalogs/bicycle -f bike.json --need-by 2026-12-24 --stock stock.csv
 """
 
 

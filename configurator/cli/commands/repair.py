@@ -87,7 +87,8 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
     stated = read_wanted(choices, file, more["bundles"])
     stock = AskedStock.read(inquiry, more)
     given, bundles = stated.choices, stated.bundles
-    asked = stock.under(inquiry.load(catalog))
+    by_rules = inquiry.load(catalog)
+    asked = stock.under(by_rules)
     wanted: int | None = more["apply"]
     limit = DEFAULT_LIMIT if inquiry.settings.limit is None else inquiry.settings.limit
     with inquiry.screen.waiting("looking for ways out"):
@@ -111,7 +112,14 @@ def repair(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
             told = conflict_lines(asked.catalog, given, conflicts)
             notes = ("no change of what is not locked helps",)
             result = {**repairs_json(found), **stock.told}
-            return Answer("no", ExitCode.NO, result, (head, "", *told), notes)
+            refused = Answer("no", ExitCode.NO, result, (head, "", *told), notes)
+            how = {
+                "as_of": inquiry.day,
+                "seconds": inquiry.settings.seconds,
+                "only": more["only"],
+                "bundles": bundles,
+            }
+            return stock.refused(by_rules, given, how, refused)
         case _:
             before = stated_choices(asked.catalog, given, only=more["only"], bundles=bundles)
             answer = _told(found, before, bundles, wanted)

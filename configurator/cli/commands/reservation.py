@@ -1,5 +1,6 @@
 """`configurator reservation`: from held to taken for assembly, or back."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import click
 from rich.text import Text
 
+from configurator.availability.ledger import EventKind
 from configurator.availability.reservations import Reservation, ReservationState
+from configurator.availability.store import StockStore
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
 from configurator.cli.inquiry import Answer, Inquiry
@@ -110,8 +113,28 @@ def list_reservations(
     lines = reservation_table(shown, inquiry.surroundings.now())
     notes = (f"the latest {len(shown)} of {plural(len(found), 'reservation')}",) if result["more"] else ()
     if not found:
-        notes = ("no such reservation" if order or states else "nothing was ever reserved",)
+        whose = f" of order {order}" if order else ""
+        notes = (f"no reservation{whose}{' in these states' if states else ''}",)
+        if not order and not states:
+            notes = ("nothing was ever reserved",)
     return Answer("yes", ExitCode.YES, result, lines, notes)
+
+
+EVENTS_AT_ONCE = 10_000
+
+
+def broken_by(store: StockStore, found: Reservation) -> str | None:
+    """The kind of fact for which a promise was given up, such as `adjusted`; `None` where none was.
+
+    Cost: one look at all events, where the reservation is released.
+    """
+    after = 0
+    while found.state is ReservationState.RELEASED and (page := store.events(after, EVENTS_AT_ONCE)):
+        for event in page:
+            if event.kind is EventKind.PROMISE_BROKEN and event.reservation == found.id:
+                return str(json.loads(event.payload)["because"]).lower()
+        after = page[-1].seq
+    return None
 
 
 SHOW_EXAMPLES = """\b
@@ -130,11 +153,13 @@ def show(inquiry: Inquiry, id_: str, db: str) -> Answer:
     """One reservation: its state, and what it took from where."""
     with open_store(inquiry, db) as store:
         found = store.reservation(id_)
+        because = broken_by(store, found)
+    broken = f", broken by a fact: {because.replace('_', ' ')}" if because else ""
     state = state_in_words(found, inquiry.surroundings.now())
     promised = promised_in_words(found)
     priority = f", priority {found.priority}" if found.priority else ""
-    head = Text.assemble((found.id, STRONG), f" of order {found.order}: {state}{promised}{priority}")
-    result = {"reservation": reservation_json(found)}
+    head = Text.assemble((found.id, STRONG), f" of order {found.order}: {state}{broken}{promised}{priority}")
+    result = {"reservation": reservation_json(found), "broken_by": because}
     return Answer("yes", ExitCode.YES, result, (head, *reserved_lines(found)))
 
 

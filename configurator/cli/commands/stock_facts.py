@@ -93,6 +93,7 @@ def receive(
     """
     with open_lasting_store(inquiry, db, actor=actor) as store:
         new = not store.balances([sku])
+        due = [] if supply is None else [each.open for each in store.supplies([sku]) if each.id == supply]
         change = store.receive(sku, quantity, location=location, supply=supply, key=key)
         after = store.balances([sku])
         expected = [each for each in store.supplies([sku]) if each.id == supply]
@@ -100,6 +101,9 @@ def receive(
     of = f" of {supply}" if supply else ""
     told = f"{quantity:,} {sku}{place_in_words(location)}{of}{known}: {counters_in_words(after, location)}"
     left = [f"  {supply_in_words(each)}" for each in expected]
+    beyond = quantity - due[0] if due and not change.replayed else 0
+    if beyond > 0:
+        left.append(f"  {beyond:,} more than were still expected of {supply}")
     words = {"component": sku, "quantity": quantity, "location": location, "supply": supply, "new": new}
     return booked(change, booked_line("received", GOOD, told, change), after, *left, **words)
 
@@ -258,7 +262,9 @@ Examples:
     type=click.Choice([*(policy.value for policy in Policy), NONE]),
     help="How it is had: only from the shelf, or bought or made when an order needs it.",
 )
-@click.option("--lead-time", callback=read_days, metavar="DAYS", help="Calendar days until it is there.")
+@click.option(
+    "--lead-time", callback=read_days, metavar="DAYS", help="Calendar days until it is there: `10d`, `2w`."
+)
 @click.option("--cost", callback=read_money, metavar="AMOUNT", help="What one costs: `12.50 EUR`.")
 @fact_options
 @answers("stock master")
