@@ -309,7 +309,7 @@ def _shortage_rulings(asked: AskedScenario, short: Conflict | tuple[Shortage, ..
 
 def _value(asked: AskedScenario, expectation: ExpectedValue) -> ExpectationOutcome:
     """`forced x = …`, `impossible x = …`, `completes x = …`."""
-    holding, failing = _sides(asked, expectation)
+    holding, failing = sides_expected(asked, expectation)
     words = _value_words(expectation)
     if expectation.kind == "completes":
         return _completes(asked, expectation, holding)
@@ -342,7 +342,7 @@ def _completes(
     )
 
 
-def _sides(
+def sides_expected(
     asked: AskedScenario, expectation: ExpectedValue
 ) -> tuple[tuple[Alternative, ...], tuple[Alternative, ...]]:
     """Where what is expected of a place is the case, and where it is not: alternatives each."""

@@ -1,6 +1,7 @@
 """`configurator test`."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import click
 from rich.text import Text
@@ -11,6 +12,7 @@ from configurator.cli.inquiry import Answer, Inquiry, count_findings
 from configurator.cli.junit import junit_xml
 from configurator.cli.number_updates import Updates
 from configurator.cli.options import answers, output_options, question_options
+from configurator.cli.rule_coverage import CoverageWish, FoundCoverage, coverage_options
 from configurator.cli.scenario_suites import RunSuite, Suites
 from configurator.cli.scenarios_told import (
     failure_lines,
@@ -33,6 +35,7 @@ Examples:
   configurator test bicycle.pcat -k "trail and not belt" --tag smoke
   configurator test bicycle.pcat --update --dry-run
   configurator test catalogs/ --format junit >scenarios.xml
+  configurator test catalogs/ --rule-coverage --fail-under 90
 """
 
 
@@ -54,6 +57,7 @@ Examples:
     help="Write the numbers that were got into `solutions = …` and `path = …`, after showing them.",
 )
 @click.option("--dry-run", is_flag=True, help="With `--update`: show the numbers, write nothing.")
+@coverage_options
 @question_options
 @output_options("junit", "github")
 @answers("test")
@@ -65,6 +69,9 @@ def test(
     *,
     update: bool,
     dry_run: bool,
+    rule_coverage: str | None,
+    coverage_file: str | None,
+    fail_under: Fraction | None,
 ) -> Answer:
     """Run the scenarios of catalogs: what was expected, what was got, which rule decided.
 
@@ -74,6 +81,7 @@ def test(
     """
     if dry_run and not update:
         raise CommandError("`--dry-run` says what `--update` would write: add that", ExitCode.USAGE)
+    wish = CoverageWish.of(rule_coverage, coverage_file, fail_under)
     selection = Selection(words, tags)
     runs = run_suites(inquiry, paths, selection)
     updates = Updates.found(runs) if update else Updates()
@@ -86,7 +94,10 @@ def test(
         updates.write()
         # What the files say now is what counts.
         runs = run_suites(inquiry, paths, selection)
-    return _answer(inquiry, runs, updates, told)
+    coverage = FoundCoverage.for_runs(inquiry, runs, wish) if wish else None
+    if coverage is not None:
+        coverage.write()
+    return _answer(inquiry, runs, updates, told, coverage)
 
 
 def run_suites(inquiry: Inquiry, paths: Sequence[str], selection: Selection) -> list[RunSuite]:
@@ -132,7 +143,13 @@ def _update_lines(updates: Updates, *, dry_run: bool) -> list[Text]:
     return lines + [Text(f"not written: {update_line(each)} ({why})") for each, why in updates.left]
 
 
-def _answer(inquiry: Inquiry, runs: Sequence[RunSuite], updates: Updates, told: list[Text]) -> Answer:
+def _answer(
+    inquiry: Inquiry,
+    runs: Sequence[RunSuite],
+    updates: Updates,
+    told: list[Text],
+    coverage: FoundCoverage | None,
+) -> Answer:
     reports = [run.report for run in runs if run.report is not None]
     failed = any(report.number("failed") for report in reports)
     undecided = any(report.number("undecided") for report in reports)
@@ -140,6 +157,8 @@ def _answer(inquiry: Inquiry, runs: Sequence[RunSuite], updates: Updates, told: 
         code = ExitCode.CATALOG
     else:
         code = ExitCode.NO if failed else ExitCode.UNKNOWN if undecided else ExitCode.YES
+    if code is ExitCode.YES and coverage is not None:
+        code = coverage.code
     status = {ExitCode.YES: "yes", ExitCode.UNKNOWN: "unknown"}.get(code, "no")
     lines: tuple[Text | str, ...]
     match inquiry.settings.form:
@@ -155,9 +174,16 @@ def _answer(inquiry: Inquiry, runs: Sequence[RunSuite], updates: Updates, told: 
                 else []
             )
             lines = (*told, *suite_lines(runs), *failure_lines(runs), *gap, summary(runs, inquiry.elapsed))
+            lines = (*lines, *(coverage.lines() if coverage else ()))
             _tell_findings(inquiry, runs)
-    notes = (MORE_TIME,) if undecided else ()
-    return Answer(status, code, _result(runs, updates), lines, notes)  # type: ignore[arg-type]  # one of three
+    notes: tuple[Text | str, ...] = (MORE_TIME,) if undecided or code is ExitCode.UNKNOWN else ()
+    if coverage is not None and inquiry.settings.form in {"junit", "github"}:
+        # Standard output belongs to another program there.
+        notes = (*coverage.lines(), *notes)
+    result = _result(runs, updates)
+    if coverage is not None:
+        result["coverage"] = coverage.json()
+    return Answer(status, code, result, lines, notes)  # type: ignore[arg-type]  # one of three
 
 
 def _tell_findings(inquiry: Inquiry, runs: Sequence[RunSuite]) -> None:
