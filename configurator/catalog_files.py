@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from attrs import field, frozen
 
+from configurator.authoring.mutation.explained import ExplainedMutant, read_explanations
 from configurator.catalog.loading import CatalogReader, ReadProblem, decode
 from configurator.diagnostics.diagnostic import Diagnostic, Severity, has_errors
-from configurator.errors import CatalogError
+from configurator.errors import CatalogError, ExplanationsError
 from configurator.source import SourceFile, Span
 from configurator.syntax.nodes import ScenariosHeader
 from configurator.syntax.parser import parse_catalog
@@ -143,6 +144,26 @@ def _find_catalog(path: str) -> FoundCatalog:
     entry = place.resolve().relative_to(root).as_posix()
     prefix = given.removesuffix(entry) if given.endswith(entry) else ""
     return FoundCatalog(entry, FolderReader(root, prefix))
+
+
+EXPLAINED = "mutants.toml"
+"""The file beside a catalog that says why some mutants may survive."""
+
+
+def explained_survivors(entry: str, reader: CatalogReader) -> tuple[ExplainedMutant, ...]:
+    """What `mutants.toml` beside a catalog's file says; nothing where there is none.
+
+    Raises:
+        ExplanationsError: it cannot be read.
+    """
+    path = str(PurePosixPath(entry).with_name(EXPLAINED))
+    data = reader.read(path)
+    if isinstance(data, ReadProblem):
+        return ()
+    source = decode(data, reader.shown(path))
+    if isinstance(source, ReadProblem):
+        raise ExplanationsError(source.message)
+    return read_explanations(source.text, source.name)
 
 
 @frozen

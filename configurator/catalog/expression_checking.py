@@ -6,7 +6,6 @@ its other side is known it is a `_Word`. Every mistake is reported once, at its 
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 from itertools import chain
 
 from attrs import frozen
@@ -130,14 +129,14 @@ class ExpressionChecker:
 
     def _operand(self, node: written.Expression, scope: Scope) -> Expression | _Word | None:
         match node:
-            case written.NumberLiteral(value=value, unit=unit):
-                return self._number_literal(value, unit)
+            case written.NumberLiteral():
+                return self._number_literal(node)
             case written.TextLiteral(value=text):
-                return Constant(text, TextType())
+                return Constant(text, TextType(), span=node.span)
             case written.BooleanLiteral(value=flag):
                 return Constant(flag, BOOLEAN)
             case written.DateLiteral(value=day):
-                return Constant(day, DateType())
+                return Constant(day, DateType(), span=node.span)
             case PathReference():
                 return self._path(node, scope)
             case written.Presence():
@@ -161,12 +160,13 @@ class ExpressionChecker:
             case written.Aggregate():
                 return self._aggregates.aggregate(node, scope)
 
-    def _number_literal(self, value: Fraction, name: Name | None) -> Expression | None:
-        unit = find_unit(self._draft, name)
-        if name is not None and unit is None:
+    def _number_literal(self, node: written.NumberLiteral) -> Expression | None:
+        unit = find_unit(self._draft, node.unit)
+        if node.unit is not None and unit is None:
             return None
-        number = normal(value * (unit.factor if unit else 1))
-        return Constant(number, NumberType(unit.dimension if unit else PLAIN, whole=isinstance(number, int)))
+        number = normal(node.value * (unit.factor if unit else 1))
+        kind = NumberType(unit.dimension if unit else PLAIN, whole=isinstance(number, int))
+        return Constant(number, kind, span=node.span)
 
     def _unary(self, node: written.UnaryOperation, scope: Scope) -> Expression | None:
         if node.operator == "not":
@@ -419,7 +419,7 @@ class ExpressionChecker:
             return None
         if operator == "=" and not self._share_a_value(one, other, (left, right), span):
             return None
-        return Comparison(operator, one, other, BOOLEAN, order)
+        return Comparison(operator, one, other, BOOLEAN, order, (left.span, right.span))
 
     @staticmethod
     def _order(one: Expression, other: Expression) -> tuple[str, ...] | None:
@@ -520,11 +520,12 @@ class ExpressionChecker:
             return self._no_nothing(name, other)
         match other.type:
             case EnumerationType() | ComponentType():
-                return Constant(text, other.type) if self._known_text(other, text, name.span) else None
+                known_text = self._known_text(other, text, name.span)
+                return Constant(text, other.type, span=name.span) if known_text else None
             case TextType() if isinstance(other, AttributeOf):
                 values = self._column_values(other)
                 if text in values:
-                    return Constant(text, TextType())
+                    return Constant(text, TextType(), span=name.span)
                 texts = sorted(str(value) for value in values)
                 known = known_names(self._draft, scope)
                 self._draft.error(
@@ -602,12 +603,14 @@ class ExpressionChecker:
 
     def _membership(self, node: written.Membership, scope: Scope) -> Expression | None:
         if isinstance(node.options, PathReference):
-            result = self._element(node.item, node.options, scope)
+            result = self._element(node.item, node.options, node.span, scope)
         else:
             result = self._listed(node.item, node.options, node.span, scope)
         return Not(result, BOOLEAN) if result and node.negated else result
 
-    def _element(self, item: written.Expression, path: PathReference, scope: Scope) -> Expression | None:
+    def _element(
+        self, item: written.Expression, path: PathReference, span: Span, scope: Scope
+    ) -> Expression | None:
         collection = self.value(path, scope)
         element = self._operand(item, scope)
         if collection is None or element is None:
@@ -634,7 +637,7 @@ class ExpressionChecker:
         if not isinstance(element.type, TextType | EnumerationType | ComponentType):
             self._draft.error("E0304", f"a set holds texts, not {describe_type(element.type)}", item.span)
             return None
-        return ElementOf(element, collection, BOOLEAN)
+        return ElementOf(element, collection, BOOLEAN, span)
 
     def _listed(
         self, item: written.Expression, options: tuple[written.Expression, ...], span: Span, scope: Scope
@@ -655,7 +658,7 @@ class ExpressionChecker:
             return None
         if all(isinstance(value, Constant) for value in values):
             constants = frozenset(value.value for value in values if isinstance(value, Constant))
-            return OneOf(subject, constants, BOOLEAN)
+            return OneOf(subject, constants, BOOLEAN, span)
         return Either(tuple(Comparison("=", subject, value, BOOLEAN) for value in values), BOOLEAN)
 
     # ------------------------------------------------------------ aggregates

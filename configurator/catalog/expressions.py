@@ -22,11 +22,13 @@ class Constant:
     Attributes:
         stands_for: the name of a value that is known only when a question is asked (`bundles.price`), and
             is what it is where nothing is said; empty for what is written as a value.
+        span: where it is written; `None` for what nobody wrote.
     """
 
     value: Value
     type: Type
     stands_for: str = ""
+    span: Span | None = field(default=None, repr=False)
 
 
 BUNDLES_PRICE = "bundles.price"
@@ -102,6 +104,7 @@ class ResourceValue:
         demand: likewise.
         factor: demand times factor is what is needed (1.3 for 30 % spare).
         field: `supply`, `demand`, `needed` or `left`.
+        resource: the key of the resource as it is declared.
     """
 
     supply: "tuple[Term, ...]"
@@ -110,6 +113,7 @@ class ResourceValue:
     field: str
     type: Type
     unit: Unit | None = None
+    resource: str = ""
 
 
 @frozen(eq=False)
@@ -149,6 +153,9 @@ class Comparison:
     """`operator` is one of `= != < <= > >=`. Unknown when a side is.
 
     `order` ranks the values of an ordered enumeration; empty for numbers and dates.
+
+    Attributes:
+        sides: where both sides are written, also of what `between` compares; `None` for what nobody wrote.
     """
 
     operator: str
@@ -156,24 +163,35 @@ class Comparison:
     right: "Expression"
     type: Type
     order: tuple[str, ...] = ()
+    sides: tuple[Span, Span] | None = field(default=None, repr=False)
 
 
 @frozen(eq=False)
 class OneOf:
-    """Whether a value is among the listed ones."""
+    """Whether a value is among the listed ones.
+
+    Attributes:
+        span: where it is written, with the `not` of `not in`; `None` for what nobody wrote.
+    """
 
     item: "Expression"
     values: frozenset[Value]
     type: Type
+    span: Span | None = field(default=None, repr=False)
 
 
 @frozen(eq=False)
 class ElementOf:
-    """Whether a value is an element of a set-valued expression."""
+    """Whether a value is an element of a set-valued expression.
+
+    Attributes:
+        span: where it is written, with the `not` of `not in`; `None` for what nobody wrote.
+    """
 
     item: "Expression"
     collection: "Expression"
     type: Type
+    span: Span | None = field(default=None, repr=False)
 
 
 @frozen(eq=False)

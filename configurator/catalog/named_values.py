@@ -118,7 +118,13 @@ class NamedValues:
         module, node = self._resources[self._draft.declared(resource)]
         kind = (supply + demand)[0].expression.type
         return ResourceValue(
-            supply, demand, spare_factor(node), field, kind, self.resource_unit(module, node, kind)
+            supply,
+            demand,
+            spare_factor(node),
+            field,
+            kind,
+            self.resource_unit(module, node, kind),
+            self._draft.declared(resource),
         )
 
     def calc(self, key: str) -> Calc | None:

@@ -202,15 +202,15 @@ def resolve_clause(
     guards = (guard,) if guard else ()
     match node.kind:
         case "require":
-            return RuleClause(guards, left)
+            return RuleClause(guards, left, node.kind, node.span)
         case "forbid":
-            return RuleClause(guards, Not(left, BOOLEAN))
+            return RuleClause(guards, Not(left, BOOLEAN), node.kind, node.span)
         case "requires":
             assert right is not None
-            return RuleClause((*guards, left), right)
+            return RuleClause((*guards, left), right, node.kind, node.span)
         case "excludes":
             assert right is not None
-            return RuleClause((*guards, left), Not(right, BOOLEAN))
+            return RuleClause((*guards, left), Not(right, BOOLEAN), node.kind, node.span)
 
 
 def resolve_resource(draft: Draft, values: NamedValues, module: Module, node: ResourceDeclaration) -> None:
@@ -425,7 +425,8 @@ class _TableReader:
                 heading.span,
             )
             return None
-        return TableColumn(heading.path.text, expression), unit or shown_unit(expression)
+        of_cells = unit or shown_unit(expression)
+        return TableColumn(heading.path.text, expression, of_cells), of_cells
 
     # ------------------------------------------------------------ cells
 

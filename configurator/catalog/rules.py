@@ -67,10 +67,16 @@ class RuleClause:
 
     All forms of a rule come down to this: `A requires B` has A among the guards,
     `forbid E` has the body `not E`, `A excludes B` the guard A and the body `not B`.
+
+    Attributes:
+        kind: the word it is written with: `require`, `forbid`, `requires` or `excludes`.
+        span: where it is written, without the rule's `when`; `None` for what nobody wrote.
     """
 
     guards: tuple[Expression, ...]
     body: Expression
+    kind: str = "require"
+    span: Span | None = field(default=None, repr=False)
 
 
 @frozen(eq=False)
@@ -150,10 +156,15 @@ class CellTest:
 
 @frozen(eq=False)
 class TableColumn:
-    """A column of a variant table: what it reads, and how it is headed."""
+    """A column of a variant table: what it reads, and how it is headed.
+
+    Attributes:
+        unit: in which the numbers of its cells are written; `None` for plain numbers and other types.
+    """
 
     heading: str
     expression: Expression
+    unit: Unit | None = None
 
 
 @frozen(eq=False)

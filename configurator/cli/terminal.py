@@ -100,11 +100,14 @@ class Screen:
         with suppress(BrokenPipeError):
             sys.stderr.write(_encodable(text, sys.stderr) + "\n")
 
+    @property
+    def watched(self) -> Console | None:
+        """Where a person sees what is going on meanwhile; `None` where nobody looks, or wants to."""
+        return self._error if not self.quiet and self._error.is_terminal and sys.stderr.isatty() else None
+
     def waiting(self, what: str) -> AbstractContextManager[object]:
         """While it lasts, a person at the terminal sees that something is going on."""
-        if self.quiet or not (self._error.is_terminal and sys.stderr.isatty()):
-            return nullcontext()
-        return self._error.status(what)
+        return nullcontext() if self.watched is None else self.watched.status(what)
 
 
 def _console(colour: bool | None, *, standard_error: bool) -> Console:

@@ -192,6 +192,11 @@ class SwitchedProblem:
             )
         return evolve(self, parts=(*self.parts, *parts), switches=(*self._switches, *switches))
 
+    def picked(self, numbers: Sequence[int]) -> "SwitchedProblem":
+        """The same with these parts alone, in this order, in the same solver."""
+        switches = tuple(self._switches[number] for number in numbers) if self._switches else ()
+        return evolve(self, parts=tuple(self.parts[number] for number in numbers), switches=switches)
+
     def solve(self, on: Iterable[int], limits: SearchLimits = NO_LIMITS) -> Possible | Clash | Unknown:
         """Whether these parts can hold together."""
         if self._shared is None or self._sets is None:
