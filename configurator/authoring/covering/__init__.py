@@ -1,0 +1,1 @@
+"""Covering samples: few valid configurations in which every set of levels occurs that can occur."""
