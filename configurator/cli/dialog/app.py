@@ -15,7 +15,6 @@ from configurator.cli.dialog.facts import BETWEEN, Facts, facts_lines, find_comp
 from configurator.cli.dialog.keeping import (
     ORDER_FILE,
     SCENARIO_FILE,
-    add_scenario,
     expectations,
     scenario_text,
     write_order,
@@ -54,9 +53,11 @@ from configurator.cli.dialog.telling import (
     tell_price,
     tell_reason,
 )
+from configurator.cli.scenario_files import add_scenario
 from configurator.cli.terminal import printable
 from configurator.cli.wording import DOUBTFUL, FAINT, STRONG
 from configurator.configuration.session import Session
+from configurator.errors import ChoiceError
 
 T = TypeVar("T")
 
@@ -538,7 +539,7 @@ class Dialog(App[None]):
                 return wrong
             try:
                 add_scenario(Path(name), scenario_text(session, title, expected), catalog)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, ChoiceError) as error:
                 return _reason(error)
             return None
 
@@ -584,7 +585,7 @@ def _file_named(values: tuple[str, ...]) -> str | None:
     return f"`{values[0]}` is a folder" if Path(values[0]).is_dir() else None
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason(error: OSError | ValueError | ChoiceError) -> str:
     said = getattr(error, "strerror", None)
     return str(said).lower() if said else str(error)
 

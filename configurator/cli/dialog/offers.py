@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 from configurator.catalog.choices import OptionChoice, PlaceChoice, SlotChoice, place_of
 from configurator.catalog.structure import Place, Slot
 from configurator.catalog.values import SetType, format_number
-from configurator.cli.wording import NOTHING, signed, value_in_words
+from configurator.cli.wording import signed
 from configurator.configuration.domains import (
     AssemblyOffers,
     ElementOffer,
@@ -27,6 +27,7 @@ from configurator.configuration.domains import (
 from configurator.configuration.model import ComponentQuantity, PlaceValue, option_value
 from configurator.configuration.offer_reasons import OfferState
 from configurator.configuration.session import Session
+from configurator.configuration.telling import NOTHING, value_in_words
 from configurator.engines.engine import Unknown
 
 Mark = Literal["chosen", "free", "default", "forced", "excluded"]

@@ -7,7 +7,6 @@ from attrs import define, evolve, field, frozen
 from configurator.catalog.choices import OptionChoice, place_of
 from configurator.catalog.structure import Place, ProductOption, Slot
 from configurator.cli.dialog.offers import OfferLine, choice_of, offer_lines, title_of
-from configurator.cli.wording import NOTHING, value_in_words
 from configurator.configuration.completion import Completed
 from configurator.configuration.domains import (
     AssemblyOffers,
@@ -24,6 +23,7 @@ from configurator.configuration.model import ComponentQuantity, PlaceValue
 from configurator.configuration.nested_choices import chosen_value
 from configurator.configuration.offer_writing import Offers
 from configurator.configuration.session import Provenance, Session
+from configurator.configuration.telling import NOTHING, value_in_words
 from configurator.engines.engine import Unknown
 
 WORDS: Mapping[Provenance, str] = {

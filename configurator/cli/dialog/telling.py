@@ -12,10 +12,11 @@ from configurator.cli.dialog.steps import Clashing
 from configurator.cli.reasons_told import price_lines, reason_lines, undecided_line
 from configurator.cli.terminal import printable
 from configurator.cli.ways_out import HEADING, repair_lines
-from configurator.cli.wording import conflict_lines, not_possible, plural, value_in_words
+from configurator.cli.wording import conflict_lines, not_possible, plural
 from configurator.configuration.model import ComponentQuantity, PlaceValue
 from configurator.configuration.reasons import Excluded, Possible, Why, WhyNot
 from configurator.configuration.session import DroppedChoice, Session
+from configurator.configuration.telling import value_in_words
 from configurator.engines.engine import Unknown
 from configurator.errors import ChoiceError
 

@@ -81,7 +81,7 @@ def test_orders_and_scenarios_tell_assemblies_as_wholes(bike: Configurator, tmp_
     (line,) = json.loads(file.read_text())["lines"]
     assert {"wide": True, "bag": {"includes": [{"size": "B50"}, {}]}} == line["configuration"]
     text = scenario_text(session, "two bags", ("valid",))
-    assert '  choose wide = yes,\n         bag includes [{ size = "B50" }, {}]\n' in text
+    assert '  choose wide = yes,\n         bag includes [{ size = "B50" }, { }]\n' in text
     assert not list(Configurator.from_text(BIKE + text).diagnostics)
 
 
@@ -94,7 +94,7 @@ def test_orders_and_scenarios_tell_assemblies_as_wholes(bike: Configurator, tmp_
         ({"basket.position": "front"}, "basket.position = front"),
         # The language numbers no instances.
         ({"bag[3].size": "B10"}, 'bag includes [{ size = "B10" }]'),
-        ({"bag": [{}, {"size": "B10"}]}, 'bag = [{}, { size = "B10" }]'),
+        ({"bag": [{}, {"size": "B10"}]}, 'bag = [{ }, { size = "B10" }]'),
     ],
 )
 def test_a_scenario_says_of_assemblies_what_was_chosen(

@@ -9,8 +9,9 @@ from test_dialog_kinds import ALL_KINDS
 
 from configurator import Configurator
 from configurator.acceptance.orders import read_order
+from configurator.authoring.recording import with_scenario
 from configurator.catalog.choices import PlaceChoice, read_choice
-from configurator.cli.dialog.keeping import expectations, scenario_text, with_scenario, write_order
+from configurator.cli.dialog.keeping import expectations, scenario_text, write_order
 from configurator.configuration.choices import read_choices
 from configurator.configuration.session import Session
 from configurator.source import SourceFile
@@ -64,7 +65,7 @@ def test_an_order_and_a_scenario_keep_the_bundles() -> None:
     (line,) = read_order(json.loads(Path("order.json").read_text(encoding="utf-8"))).lines
 
     assert ("quick",) == line.bundles
-    assert "  given bundle quick\n" in scenario_text(session, "quick", ())
+    assert "  given bundle quick\n" in scenario_text(session, "quick", ("valid",))
 
 
 @pytest.mark.parametrize(("key", "content"), [("escape", "mine"), ("y", '{\n  "lines"')])
