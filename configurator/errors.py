@@ -7,8 +7,11 @@
     ├── InvalidConfigurationError   what `.or_raise()` raises for an invalid answer; `.messages`
     ├── IncompleteConfigurationError  what `.or_raise()` raises for an order that is not all decided; `.open`
     ├── OrderError              an order that cannot be read; `.problems`
+    ├── MutationError           rule mutation that cannot begin: a scenario is not met; `.message`, `.help`
+    │   └── ExplanationsError        a list of explained survivors that cannot be read
     ├── TableFileError          a spreadsheet of tables that cannot be made or read; `.message`, `.help`
     │   └── UnknownTableError        a family or rule table that the catalog does not have
+    ├── StrategyError           a test asked for what cannot be drawn; `.message`, `.help`
     ├── EngineError
     │   ├── EngineUnavailableError   an engine that is not known or not installed
     │   ├── SearchLimitError         a limit ended a search; `.reason`
@@ -90,6 +93,27 @@ class ChoiceError(ConfiguratorError):
         return "; ".join(self.problems) + "".join(f" ({line})" for line in self.help)
 
 
+class MutationError(ConfiguratorError):
+    """Rule mutation cannot begin: a scenario is not met by the catalog as it is.
+
+    Attributes:
+        message: one sentence.
+        help: next steps, one line each.
+    """
+
+    def __init__(self, message: str, help: Sequence[str] = ()) -> None:  # noqa: A002 - same word as in Diagnostic
+        self.message = message
+        self.help = tuple(help)
+        super().__init__(message, self.help)
+
+    def __str__(self) -> str:
+        return self.message + "".join(f" ({line})" for line in self.help)
+
+
+class ExplanationsError(MutationError):
+    """The list of explained survivors cannot be read."""
+
+
 class InvalidConfigurationError(ConfiguratorError):
     """Choices that no valid configuration keeps, for those who like exceptions better than verdicts.
 
@@ -154,6 +178,23 @@ class TableFileError(ConfiguratorError):
 
 class UnknownTableError(TableFileError):
     """The catalog has no family or rule table of the name asked for."""
+
+
+class StrategyError(ConfiguratorError):
+    """A test asked for something that cannot be drawn, because there is no such thing.
+
+    Attributes:
+        message: why, one sentence.
+        help: next steps, one line each.
+    """
+
+    def __init__(self, message: str, help: Sequence[str] = ()) -> None:  # noqa: A002 - same word as in Diagnostic
+        self.message = message
+        self.help = tuple(help)
+        super().__init__(message, self.help)
+
+    def __str__(self) -> str:
+        return self.message + "".join(f" ({line})" for line in self.help)
 
 
 class EngineError(ConfiguratorError):

@@ -10,3 +10,9 @@ os.environ.setdefault("CONFIGURATOR_FAST", "0")
 
 # Servers are started by whichever tests need one.
 sys.path.insert(0, str(Path(__file__).with_name("servers")))
+
+# Runs of pytest inside of pytest, for what is tested of our own plugin.
+pytest_plugins = ["pytester"]
+
+# Catalogs with mistakes that are wanted, and pieces of some: no scenarios of ours to run.
+collect_ignore_glob = ["messages/syntax/*.pcat", "documents/contexts/*.pcat"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 from attrs import field, frozen
 
@@ -47,6 +48,12 @@ class InstanceValue(Mapping[str, "PlaceValue"]):
     def __len__(self) -> int:
         return len(self.values_)
 
+    def __repr__(self) -> str:
+        return f"InstanceValue(values={self.values_!r})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        _print_pretty(self, printer, cycle=cycle)
+
 
 PlaceValue = (
     None
@@ -86,6 +93,7 @@ class Configuration(Mapping[str, PlaceValue]):
     Two are equal when they are the same product: the order in which a mixed slot was filled or equal
     assemblies were listed does not count. `calcs` follow from the values and count for nothing. What is
     inside an assembly is also found by its path, `basket.position` or `bag[2].size`; listed are wholes.
+    Its `repr` is Python that makes an equal one.
 
     Attributes:
         values: `(path, value)` in catalog order.
@@ -94,8 +102,8 @@ class Configuration(Mapping[str, PlaceValue]):
     """
 
     values_: tuple[tuple[str, PlaceValue], ...] = field(alias="values")
-    calcs: tuple[tuple[str, str], ...] = field(eq=False, repr=False, default=())
-    catalog: str = field(eq=False, repr=False, default="")
+    calcs: tuple[tuple[str, str], ...] = field(eq=False, default=())
+    catalog: str = field(eq=False, default="")
 
     def __getitem__(self, key: str) -> PlaceValue:
         return value_at(self.values_, key)
@@ -106,9 +114,25 @@ class Configuration(Mapping[str, PlaceValue]):
     def __len__(self) -> int:
         return len(self.values_)
 
+    def __repr__(self) -> str:
+        return f"Configuration(values={self.values_!r})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        _print_pretty(self, printer, cycle=cycle)
+
     def to_dict(self) -> dict[str, JsonValue]:
         """The canonical JSON form; `Configurator.validate` and `accept` take it back."""
         return {path: json_value(value) for path, value in self.values_}
+
+
+def _print_pretty(value: Configuration | InstanceValue, printer: Any, *, cycle: bool) -> None:
+    """The same as `repr` in lines, as notebooks and Hypothesis print it: they would not know `values`."""
+    name = type(value).__name__
+    if cycle:
+        printer.text(f"{name}(...)")
+    else:
+        with printer.group(4, f"{name}(values=", ")"):
+            printer.pretty(value.values_)
 
 
 def value_at(values: "tuple[tuple[str, PlaceValue], ...]", key: str) -> PlaceValue:

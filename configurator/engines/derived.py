@@ -240,19 +240,19 @@ class WitnessSearch:
                 continue
             group = next((each for each in groups if each >> value & 1), 1 << value)
             if group not in known:
-                known[group] = witness if witness[variable] == value else self._solution(child, limits)
+                known[group] = witness if witness[variable] == value else self.solution(child, limits)
             found = known[group]
             if found is not None:
                 yield child, (*found[:variable], value, *found[variable + 1 :])
 
-    def _solution(self, sets: ValueSets, limits: SearchLimits) -> Assignment | None:
+    def solution(self, sets: ValueSets, limits: SearchLimits) -> Assignment | None:
         """Any solution within sets."""
         return tuple(map(least, sets)) if settled(sets) else self._find(sets, None, limits)
 
     def _count(self, sets: ValueSets, stands_for: tuple[dict[int, int], ...], limits: SearchLimits) -> int:
         """The solutions within sets; a value counts once, or as often as is said for its variable."""
         waiting = [sets]
-        if self._solution(sets, limits) is None:
+        if self.solution(sets, limits) is None:
             return 0
         # INVARIANT: each node that waits holds a solution, so that every step adds to the count.
         total = steps = 0
@@ -276,7 +276,7 @@ class WitnessSearch:
             tightest = min(open_variables, key=lambda variable: node[variable].bit_count())
             for value in values_in(node[tightest]):
                 child = self.form.restricted(node, tightest, 1 << value, limits)
-                if child is not None and self._solution(child, limits) is not None:
+                if child is not None and self.solution(child, limits) is not None:
                     waiting.append(child)
         return total
 

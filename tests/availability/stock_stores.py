@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,28 +21,17 @@ from configurator.availability.reservations import (
 )
 from configurator.availability.store import StockStore
 from configurator.availability.supply import Supply
+from configurator.testing import stock_machine
 
 STORES = ("memory", "sqlite", "postgres")
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HandClock = stock_machine.HandClock
+NOON = stock_machine.NOON
 TODAY = NOON.date()
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 Line: TypeAlias = tuple[str, int] | tuple[str, int, date | None] | tuple[str, int, date | None, str | None]
 """SKU, quantity, day, location."""
-
-
-class HandClock:
-    """Stands still until it is moved."""
-
-    def __init__(self, time: datetime = NOON) -> None:
-        self.time = time
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def move(self, step: timedelta) -> None:
-        self.time += step
 
 
 def opened(kind: str, folder: Path, clock: HandClock, actor: str = "") -> StockStore:

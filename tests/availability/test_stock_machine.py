@@ -6,8 +6,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from stock_machine import StockMachine
 from stock_stores import HandClock, opened
+
+from configurator.testing import StockMachine
 
 EXAMPLES = {"sqlite": 25, "postgres": 8}
 

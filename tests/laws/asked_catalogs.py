@@ -6,9 +6,6 @@ from contextlib import contextmanager
 from functools import partial
 from unittest import mock
 
-from made_catalogs import MadeCatalog, Names, plain_names, with_names
-from made_products import Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
-
 from configurator.configuration.domains import (
     AssemblyOffers,
     IdenticalOffers,
@@ -23,6 +20,8 @@ from configurator.configuration.model import json_value
 from configurator.configurator import Configurator
 from configurator.lowering import objectives, product, tables
 from configurator.lowering.conditions import MOST_ROWS, ConditionLowering
+from configurator.testing.made.catalogs import MadeCatalog, Names, plain_names, with_names
+from configurator.testing.made.products import Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 ENGINES = ("diagram", "backtracking", "exhaustive")
 TABLE_LIMITS = (MOST_ROWS, 0, 6)

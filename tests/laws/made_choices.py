@@ -6,9 +6,21 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from made_catalogs import MadeCatalog
-from made_expressions import Dice, number_text
-from made_products import FACTORS, Filling, Json, MadeComponent, MadeOption, MadePlace, MadeSlot, Scene, Units
+
+from configurator.testing.made.catalogs import MadeCatalog
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.products import (
+    FACTORS,
+    Filling,
+    Json,
+    MadeComponent,
+    MadeOption,
+    MadePlace,
+    MadeSlot,
+    Scene,
+    Units,
+)
+from configurator.testing.made.writing import number_text
 
 
 @frozen(eq=False)

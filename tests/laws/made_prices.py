@@ -6,9 +6,10 @@ from fractions import Fraction
 from attrs import field, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from made_catalogs import MadeCatalog, Statement
-from made_expressions import Dice
-from made_products import MadeOption, MadeSlot, Scene
+
+from configurator.testing.made.catalogs import MadeCatalog, Statement
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.products import MadeOption, MadeSlot, Scene
 
 Amount = Fraction | None
 """What something adds; `None` where that is not known."""

@@ -10,8 +10,6 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
-from made_products import DAY, MadeRestriction, MadeSlot, Scene
 
 from configurator.authoring.analysis.findings import (
     DEAD,
@@ -28,6 +26,8 @@ from configurator.configuration.enumeration import Count
 from configurator.configuration.product import prepare_product
 from configurator.configurator import Configurator
 from configurator.lowering.product import decides, resource_value
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
+from configurator.testing.made.products import DAY, MadeRestriction, MadeSlot, Scene
 
 MOST_RULES = 6
 

@@ -11,7 +11,6 @@ from assembly_twins import twins
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
 from rebuilt_catalogs import rebuilt
 from wished_catalogs import bundled_catalogs, wished_catalogs
 from written_texts import written_texts
@@ -21,6 +20,7 @@ from configurator.catalog_files import is_headed
 from configurator.source import SourceFile
 from configurator.syntax.nodes import CatalogHeader
 from configurator.syntax.parser import parse_catalog
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(

@@ -4,9 +4,7 @@ from asked_catalogs import loaded, named, named_object
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import made_catalogs
 from made_choices import made_choices
-from made_products import DAY
 from wished_catalogs import BundledCatalog, WishedCatalog, bundled_catalogs, completion, some_bundles
 
 from configurator.catalog.values import format_number, normal
@@ -15,6 +13,8 @@ from configurator.configuration.enumeration import Count
 from configurator.configuration.repairs import Repairs, Unrepairable
 from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.explanation.checking import Checked
+from configurator.testing.made.catalogs import made_catalogs
+from configurator.testing.made.products import DAY
 
 engines = st.sampled_from(["exhaustive", "backtracking", "sat", "cp-sat", "diagram"])
 made = bundled_catalogs(made_catalogs(largest=120))

@@ -15,9 +15,7 @@ from asked_catalogs import (
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs, other_names, plain_names, with_names
 from made_choices import MadeChoices, full_choices, made_choices
-from made_products import DAY, Json, Scene
 
 from configurator.catalog.judgement import violations
 from configurator.configuration.completion import Completed, NotCompletable
@@ -26,6 +24,14 @@ from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.csp.semantics import holds
 from configurator.explanation.conflict import restriction_of
 from configurator.lowering.product import lower_product
+from configurator.testing.made.catalogs import (
+    MadeCatalog,
+    made_catalogs,
+    other_names,
+    plain_names,
+    with_names,
+)
+from configurator.testing.made.products import DAY, Json, Scene
 
 table_limits = st.sampled_from(TABLE_LIMITS)
 engines = st.sampled_from(ENGINES)

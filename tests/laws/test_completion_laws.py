@@ -8,15 +8,15 @@ from asked_catalogs import TABLE_LIMITS, loaded, named, named_object, tables_up_
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import made_catalogs, plain_names, with_names
 from made_choices import MadeChoice, made_choices
-from made_expressions import truth
-from made_products import DAY, MadeDefault, Scene
 from wished_catalogs import Direction, MadeWish, WishedCatalog, completion, some_aims, wished_catalogs
 
 from configurator.configuration.completion import Completed, NotCompletable
 from configurator.explanation.conflict import Conflict
 from configurator.explanation.evidence import DecisionEvidence, RuleEvidence, WishEvidence
+from configurator.testing.made.catalogs import made_catalogs, plain_names, with_names
+from configurator.testing.made.meanings import truth
+from configurator.testing.made.products import DAY, MadeDefault, Scene
 
 engines = st.sampled_from(["exhaustive", "backtracking", "sat", "cp-sat", "diagram"])
 made = wished_catalogs(made_catalogs(largest=150))

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs, plain_names, with_names
 from made_choices import MadeChoice, MadeChoices, choice_of, made_choices
-from made_expressions import Dice
-from made_products import DAY, Filling, MadeOption, MadeRestriction, MadeSlot, Scene
 
 from configurator.configuration.model import JsonValue
 from configurator.configuration.reasons import (
@@ -31,6 +28,9 @@ from configurator.explanation.derivation import Derivation, Left, Step
 from configurator.explanation.evidence import RuleEvidence
 from configurator.lowering.layout import Layout, SlotLayout
 from configurator.lowering.product import lower_product
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs, plain_names, with_names
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.products import DAY, Filling, MadeOption, MadeRestriction, MadeSlot, Scene
 
 table_limits = st.sampled_from(TABLE_LIMITS)
 

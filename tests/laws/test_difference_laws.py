@@ -8,8 +8,6 @@ from edited_catalogs import Edited, edited_catalogs
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
-from made_products import DAY
 
 from configurator.authoring.difference import Effect
 from configurator.catalog.structure import Place, ProductOption, Slot
@@ -17,6 +15,8 @@ from configurator.catalog.values import SetType
 from configurator.configuration.enumeration import Count
 from configurator.configuration.model import ComponentQuantity, Configuration, PlaceValue
 from configurator.configurator import Configurator
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
+from configurator.testing.made.products import DAY
 
 MOST = 2_000
 

@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
 from written_texts import all_rules, any_statement, respaced, rules_of, spaced, statement, written_texts
 
 from configurator.catalog.compilation import compile_catalog
@@ -17,6 +16,7 @@ from configurator.source import SourceFile
 from configurator.syntax.formatting.formatter import Formatted, Unformattable, format_text
 from configurator.syntax.formatting.widths import width_of
 from configurator.syntax.parser import parse_catalog
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
 
 PIECES = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*") | (?P<comment>\#[^\n]*) | (?P<row>\|[^\n]*) | (?P<sign>\S) | \s+""",

@@ -13,11 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from law_settings import examples
-from made_catalogs import made_catalogs
 from made_choices import MadeChoice, MadeChoices, choice_of, exactly
-from made_expressions import Dice
 from made_prices import PricedCatalog, priced_catalogs
-from made_products import DAY, Filling, Json, MadePlace, MadeSlot, Scene
 
 from configurator.configuration import repair_values
 from configurator.configuration.choices import read_choices
@@ -30,6 +27,9 @@ from configurator.csp.constraints import LinearTerm, Literal
 from configurator.engines.diagram.search import DiagramSearch
 from configurator.engines.diagram.weighing.objectives import ChangeTerm
 from configurator.engines.engine import Optimum, Unknown
+from configurator.testing.made.catalogs import made_catalogs
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.products import DAY, Filling, Json, MadePlace, MadeSlot, Scene
 
 ALL = 10_000
 """More repairs than there are."""

@@ -9,22 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from law_settings import examples
-from made_catalogs import (
-    MadeCatalog,
-    Statement,
-    made_catalogs,
-    option_text,
-    plain_names,
-    units_text,
-    with_names,
-)
-from made_expressions import Dice, ExpressionMaker, truth
-from made_products import DAY, Filling, MadePlace, MadeRestriction, MadeSlot, Scene, Units
 from wished_catalogs import around_of
 
 from configurator.configuration.completion import Completed, complete
 from configurator.configuration.product import ask
 from configurator.configurator import Configurator
+from configurator.testing.made.catalogs import MadeCatalog, Statement, made_catalogs, plain_names, with_names
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.expressions import ExpressionMaker
+from configurator.testing.made.meanings import truth
+from configurator.testing.made.products import (
+    DAY,
+    Filling,
+    MadePlace,
+    MadeRestriction,
+    MadeSlot,
+    Scene,
+    Units,
+)
+from configurator.testing.made.writing import option_text, units_text
 
 table_limits = st.sampled_from(TABLE_LIMITS)
 

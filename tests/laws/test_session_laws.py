@@ -11,11 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from law_settings import examples
-from made_catalogs import made_catalogs, plain_names, with_names
 from made_choices import MadeChoice, MadeChoices, choice_of
-from made_expressions import Dice
 from made_prices import PricedCatalog, priced_catalogs
-from made_products import DAY, Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 from configurator.configuration.domains import (
     AssemblyOffers,
@@ -39,6 +36,9 @@ from configurator.configuration.session import ChosenAnyway, Session
 from configurator.configuration.upgrade import Broken, Repaired, Unchanged
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
+from configurator.testing.made.catalogs import made_catalogs, plain_names, with_names
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.products import DAY, Filling, Json, MadeOption, MadePlace, MadeSlot, Scene
 
 made = priced_catalogs(made_catalogs(largest=150))
 

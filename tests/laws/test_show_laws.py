@@ -8,12 +8,12 @@ from assembly_twins import twins
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
-from made_products import DAY
 from wished_catalogs import bundled_catalogs, wished_catalogs
 
 from configurator import Configurator
 from configurator.serialization_catalog import catalog_json, catalog_schema
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
+from configurator.testing.made.products import DAY
 
 
 def text_and_files(catalog: MadeCatalog) -> tuple[str, dict[str, str]]:

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
-from made_products import DAY
 
 from configurator.configurator import Configurator
 from configurator.diagnostics.codes import CODES
 from configurator.diagnostics.diagnostic import Severity
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
+from configurator.testing.made.products import DAY
 
 
 @examples(60)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, DrawFn
 from law_settings import examples
-from made_catalogs import MadeCatalog, made_catalogs
 
 from configurator.authoring.tables.answers import TablesImported, TablesRefused
 from configurator.authoring.tables.exchange import take_back
@@ -22,6 +21,7 @@ from configurator.catalog_files import text_reader
 from configurator.spreadsheets.sheet import SheetForm, SheetProblem
 from configurator.spreadsheets.writing import write_workbook
 from configurator.table_files import workbook_sheets
+from configurator.testing.made.catalogs import MadeCatalog, made_catalogs
 
 pytest.importorskip("python_calamine", reason="the extra `excel` is not installed")
 pytest.importorskip("xlsxwriter", reason="the extra `excel` is not installed")

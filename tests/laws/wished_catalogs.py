@@ -7,9 +7,13 @@ from typing import Literal
 from attrs import field, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from made_catalogs import MadeCatalog, Statement, option_text, units_text
-from made_expressions import Around, Dice, ExpressionMaker, Meant, Site, truth
-from made_products import Filling, MadeOption, MadeSlot, Scene
+
+from configurator.testing.made.catalogs import MadeCatalog, Statement
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.expressions import Around, ExpressionMaker, Site
+from configurator.testing.made.meanings import Meant, truth
+from configurator.testing.made.products import Filling, MadeOption, MadeSlot, Scene
+from configurator.testing.made.writing import option_text, units_text
 
 Direction = Literal["minimise", "maximise"]
 

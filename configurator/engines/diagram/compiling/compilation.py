@@ -21,7 +21,7 @@ from configurator.csp.constraints import LinearConstraint, SortedConstraint
 from configurator.csp.problem import ConstraintProblem
 from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
 from configurator.engines.diagram.compiling.construction import construct
-from configurator.engines.diagram.compiling.grouping import Grouped, MultisetPart, grouped
+from configurator.engines.diagram.compiling.grouping import Grouped, MultisetPart, Part, grouped
 from configurator.engines.diagram.compiling.model import Model, SumForm, model_of, quotient
 from configurator.engines.diagram.compiling.normal_form import NormalForm, normal_form
 from configurator.engines.diagram.compiling.ordering import OrderingTask, Reach, View, find_order
@@ -66,11 +66,16 @@ class Compilation:
 
 @frozen(eq=False)
 class Compiler:
-    """One compilation under way."""
+    """One compilation under way.
+
+    Attributes:
+        order: the decisions in the order that the layers shall have; `None` for one that keeps them small.
+    """
 
     sizes: SizeLimits
     limits: SearchLimits
     report: Compilation
+    order: tuple[int, ...] | None = None
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -91,7 +96,7 @@ class Compiler:
         if model.void or not all(classes):
             return tuple(range(len(classes))), class_of, VOID
         with self.step("order"):
-            order = find_order(ordering_task(model, inside, class_of), self.limits)
+            order = self.order or find_order(ordering_task(model, inside, class_of), self.limits)
         with self.step("layers"):
             automata = automata_of(model, class_of, order, self.sizes)
             diagram = construct(order, classes, automata, self.sizes, self.limits)
@@ -142,9 +147,20 @@ class Compiler:
 
 
 def compile_problem(
-    problem: ConstraintProblem, limits: SearchLimits, sizes: SizeLimits = DEFAULT_SIZES
+    problem: ConstraintProblem,
+    limits: SearchLimits,
+    sizes: SizeLimits = DEFAULT_SIZES,
+    *,
+    sequence: Sequence[int] = (),
 ) -> tuple[CompiledDiagram, Compilation]:
     """The problem as a diagram with side sums, and what was decided.
+
+    Args:
+        problem: any.
+        limits: of the whole compilation.
+        sizes: what may become how large.
+        sequence: variables in the order in which the layers shall settle them, a mixed slot where its first
+            position stands, all others after these; empty for the order that keeps the diagram small.
 
     Raises:
         SearchLimitError: a limit was reached; nothing is left half done.
@@ -164,6 +180,8 @@ def compile_problem(
         model = model_of(others, sums, groups.problem.variables, sizes, limits)
     if model.void:
         return void_diagram(problem), report
+    if sequence:
+        compiler = evolve(compiler, order=decisions_in_order(groups.parts, sequence))
     order, class_of, diagram, outside = compiler.with_sums(model)
     if diagram.void:
         return void_diagram(problem), report
@@ -188,6 +206,19 @@ def void_diagram(problem: ConstraintProblem) -> CompiledDiagram:
         for variable, found in enumerate(problem.variables)
     )
     return CompiledDiagram(problem.variables, decisions, VOID)
+
+
+def decisions_in_order(parts: Sequence[Part], sequence: Sequence[int]) -> tuple[int, ...]:
+    """The decisions as a sequence has their first variables; what is not in it stands at the end."""
+    place = {variable: at for at, variable in enumerate(sequence)}
+    last = len(sequence)
+
+    def first(decision: int) -> int:
+        part = parts[decision]
+        variables = part.scope if isinstance(part, MultisetPart) else (part.variable,)
+        return min(place.get(variable, last) for variable in variables)
+
+    return tuple(sorted(range(len(parts)), key=first))
 
 
 # ---------------------------------------------------------------- mixed slots

@@ -1,81 +1,45 @@
-"""Random expressions: a text in the language together with what it means, as plain Python functions.
+"""Random expressions: a text in the language together with what it means."""
 
-The meaning is written anew here from the reference of the language, over the plain data of
-`made_products`; nothing of the library is used, so that the two can be held against each other.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from operator import eq, ge, gt, le, lt, ne
-from typing import TypeVar
 
 from attrs import evolve, field, frozen
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
-from made_products import (
-    ABSENT,
-    BLANK,
+
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.meanings import (
+    COMPARE,
+    Meant,
+    aggregated,
+    attribute,
+    compared,
+    conditional,
+    connected,
+    constant,
+    element_of,
+    negated,
+    of_option,
+    operated,
+    quantity,
+    sku_in,
+)
+from configurator.testing.made.products import (
     DAY,
     DIMENSIONS,
     FACTORS,
+    NUMBER_COLUMNS,
+    TAGS,
+    WORD_COLUMNS,
     Known,
     MadeComponent,
     MadeFamily,
     MadeOption,
     MadeSlot,
-    Nothing,
-    Scene,
-    Units,
-    Worth,
 )
+from configurator.testing.made.writing import number_text
 
-Item = TypeVar("Item")
-
-NUMBER_COLUMNS = {"«mass»": "g", "«size»": "", "«rate»": "", "«cost»": "EUR"}
-"""Columns that hold numbers, with their dimension."""
-WORD_COLUMNS = {
-    "«kind»": ("«alpha»", "«beta»", "«gamma»"),
-    "«tier»": ("«low»", "«mid»", "«high»"),
-    "«grade»": ("«poor»", "«fair»", "«good»"),
-}
-"""Columns that hold words: free text, `one of`, `ordered of`."""
-TAGS = ("«alpha»", "«beta»", "«red»")
-"""What the sets of the column «tags» may hold."""
 CONDITIONAL, OR, AND, NOT, COMPARISON, SUM, PRODUCT, FACTOR, ATOM = range(9)
 """How tightly an expression holds together."""
-
-Meant = Callable[[Scene], Worth]
-
-
-class Dice:
-    """Draws in the words that the generators think in. Every draw shrinks towards the plainest."""
-
-    def __init__(self, draw: DrawFn) -> None:
-        self.draw = draw
-
-    def number(self, low: int, high: int) -> int:
-        """From `low` to `high`, both included."""
-        return self.draw(st.integers(low, high)) if low < high else low
-
-    def chance(self, percent: int) -> bool:
-        """Yes in so many of a hundred cases."""
-        return self.number(0, 99) >= 100 - percent
-
-    def one(self, items: Sequence[Item]) -> Item:
-        """One of some."""
-        return items[self.number(0, len(items) - 1)]
-
-    def weighted(self, items: Mapping[Item, int]) -> Item:
-        """One of some, by weight."""
-        return self.one([item for item, weight in items.items() for _ in range(weight)])
-
-    def several(self, items: Sequence[Item], low: int, high: int) -> list[Item]:
-        """`low` to `high` different ones, in the order they had."""
-        left, picked = list(range(len(items))), set[int]()
-        for _ in range(self.number(min(low, len(items)), min(high, len(items)))):
-            picked.add(left.pop(self.number(0, len(left) - 1)))
-        return [items[at] for at in sorted(picked)]
 
 
 @frozen(eq=False)
@@ -118,6 +82,7 @@ class Site:
         families: those its component may come from.
         counted: whether it has a quantity.
         only: the one column to be spoken of; `None` for all.
+        rooted: whether it stands at the product's root, so that `product.` may stand before its path.
     """
 
     prefix: str
@@ -125,6 +90,7 @@ class Site:
     families: tuple[MadeFamily, ...]
     counted: bool = False
     only: str | None = None
+    rooted: bool = True
 
     def path(self, column: str) -> str:
         """How a column of it is written."""
@@ -152,6 +118,10 @@ class Around:
         aggregates: whether `sum` and its like may be used.
         careful: only what a resource may be made of without saying which kind of unknown it is.
         instead: slots whose name means one unit here, by name: the unit's key.
+        deeper: what an aggregate or `for each` may run over beside the slots: slots inside assemblies and
+            modules, by path, and assemblies that may be there several times.
+        asked: assemblies of which may be asked whether they are there.
+        unnamed: whether an aggregate may leave out what it runs over.
     """
 
     sites: tuple[Site, ...]
@@ -162,6 +132,9 @@ class Around:
     aggregates: bool = True
     careful: bool = False
     instead: Mapping[str, str] = field(factory=dict)
+    deeper: tuple[MadeSlot, ...] = ()
+    asked: tuple[str, ...] = ()
+    unnamed: bool = True
 
 
 @frozen(eq=False)
@@ -176,164 +149,6 @@ class Span:
     slots: tuple[MadeSlot, ...]
     columns: frozenset[str]
     named: bool
-
-
-# ---------------------------------------------------------------- reading a scene
-
-
-def units_in(scene: Scene, key: str) -> Units:
-    """What fills a slot or bound unit."""
-    found = scene[key]
-    assert isinstance(found, tuple)
-    return found
-
-
-def attribute(key: str, column: str) -> Meant:
-    """The value of a column of the unit in a place."""
-
-    def meant(scene: Scene) -> Worth:
-        units = units_in(scene, key)
-        return units[0][0].values.get(column, BLANK) if units else ABSENT
-
-    return meant
-
-
-def truth(worth: Worth) -> bool | None:
-    """A truth value; what is not known is `None`."""
-    return worth if isinstance(worth, bool) else None
-
-
-def number_text(number: Fraction) -> str:
-    """An exact decimal."""
-    digits = 0
-    while (number * 10**digits).denominator != 1:
-        digits += 1
-    sign, whole = "-" if number < 0 else "", str(abs(int(number * 10**digits))).rjust(digits + 1, "0")
-    return f"{sign}{whole[: len(whole) - digits]}.{whole[len(whole) - digits :]}" if digits else sign + whole
-
-
-def calculate(operator: str, left: Worth, right: Worth) -> Worth:
-    """Exact arithmetic; absence is stronger than a blank; nothing is divided by 0."""
-    if ABSENT in {left, right}:
-        return ABSENT
-    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
-        return BLANK
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case _:
-            return left / right if right else BLANK
-
-
-COMPARE: dict[str, Callable[[Worth, Worth], bool]] = {
-    "=": eq,
-    "!=": ne,
-    "<": lt,  # type: ignore[dict-item]  # both sides are known and of one kind
-    "<=": le,  # type: ignore[dict-item]  # likewise
-    ">": gt,  # type: ignore[dict-item]  # likewise
-    ">=": ge,  # type: ignore[dict-item]  # likewise
-}
-
-
-def compared(operator: str, left: Meant, right: Meant, ranks: Sequence[str] = ()) -> Meant:
-    """A comparison: not known when a side is not. `ranks` orders words."""
-
-    def meant(scene: Scene) -> Worth:
-        one, other = left(scene), right(scene)
-        if isinstance(one, Nothing) or isinstance(other, Nothing) or one is None or other is None:
-            return None
-        if ranks:
-            return COMPARE[operator](Fraction(ranks.index(str(one))), Fraction(ranks.index(str(other))))
-        return COMPARE[operator](one, other)
-
-    return meant
-
-
-def connected(parts: Sequence[Meant], *, every: bool) -> Meant:
-    """`and` (every) or `or`: decided by one part, else not known if any is not."""
-
-    def meant(scene: Scene) -> Worth:
-        found = [truth(part(scene)) for part in parts]
-        if (not every) in found:
-            return not every
-        return None if None in found else every
-
-    return meant
-
-
-def negated(part: Meant) -> Meant:
-    """`not`: what is not known stays so."""
-
-    def meant(scene: Scene) -> Worth:
-        found = truth(part(scene))
-        return None if found is None else not found
-
-    return meant
-
-
-def conditional(condition: Made, then: Meant, otherwise: Meant) -> Meant:
-    """`if`: not known where the condition is not; absent when the condition asks of what is absent."""
-
-    def meant(scene: Scene) -> Worth:
-        found = truth(condition.meant(scene))
-        if found is None:
-            return ABSENT if any(scene[place] == () for place in condition.reads) else BLANK
-        return then(scene) if found else otherwise(scene)
-
-    return meant
-
-
-# ---------------------------------------------------------------- aggregates
-
-Collected = list[tuple[Worth, int]]
-
-
-def folded(function: str, collected: Collected) -> Worth:
-    """What an aggregate makes of the values of some units, each with its quantity."""
-    worths = [worth for worth, _ in collected]
-    match function:
-        case "count":
-            return Fraction(sum(amount for _, amount in collected))
-        case "any" | "all":
-            found = [truth(worth) for worth in worths]
-            decisive = function == "any"
-            if decisive in found:
-                return decisive
-            return None if None in found else not decisive
-        case "distinct":
-            return (
-                BLANK
-                if any(isinstance(w, Nothing) or w is None for w in worths)
-                else Fraction(len(set(worths)))
-            )
-    if not collected and function != "sum":
-        return ABSENT
-    if any(isinstance(worth, Nothing) for worth in worths):
-        return ABSENT if ABSENT in worths else BLANK
-    numbers = [worth for worth in worths if isinstance(worth, Fraction)]
-    if function in {"min", "max"}:
-        return min(numbers) if function == "min" else max(numbers)
-    total = sum((n * amount for n, (_, amount) in zip(numbers, collected, strict=True)), Fraction(0))
-    return total if function == "sum" else total / sum(amount for _, amount in collected)
-
-
-def aggregated(function: str, slots: Sequence[str], key: str, argument: Meant, where: Meant | None) -> Meant:
-    """An aggregate over the units in some slots; only those count for which `where` is true."""
-
-    def meant(scene: Scene) -> Worth:
-        collected: Collected = []
-        for slot in slots:
-            for unit in units_in(scene, slot):
-                inner = {**scene, key: (unit,)}
-                if where is None or where(inner) is True:
-                    collected.append((argument(inner), unit[1]))
-        return folded(function, collected)
-
-    return meant
 
 
 # ---------------------------------------------------------------- the generator
@@ -409,7 +224,7 @@ class ExpressionMaker:
     def path(self, site: Site, column: str, dimension: str = "") -> Made:
         """An attribute by its path; sometimes from the product's root."""
         text = site.path(column)
-        if not site.key.startswith("@") and self.dice.chance(5):
+        if site.rooted and not site.key.startswith("@") and self.dice.chance(5):
             self.used.add("product.path")
             text = f"product.{text}"
         return Made(
@@ -487,7 +302,7 @@ class ExpressionMaker:
         then, otherwise = (self.number(around, dimension, depth - 1) for _ in range(2))
         return Made(
             f"if {condition.text} then {then.text} else {otherwise.text}",
-            conditional(condition, then.meant, otherwise.meant),
+            conditional(condition.meant, condition.reads, then.meant, otherwise.meant),
             CONDITIONAL,
             dimension,
             reads=condition.reads | then.reads | otherwise.reads,
@@ -505,7 +320,7 @@ class ExpressionMaker:
         slots, shared = span.slots, span.columns
         numeric = [column for column in columns if column in shared]
         counts_units = span.named and slots[0].kind == "identical" and not dimension
-        if counts_units and self.dice.chance(25):
+        if counts_units and self.dice.chance(40):
             self.used.add("sum of quantity")
             of_one = Made("", lambda _: Fraction(1))
             return self.counted("sum", slots, self.fresh(), f"{slots[0].name}.quantity", of_one, None)
@@ -523,7 +338,7 @@ class ExpressionMaker:
             return self.counted(function, slots, key, slots[0].name, Made("", lambda _: Fraction(1)), where)
         column = self.dice.one(numeric if function != "distinct" else sorted(shared))
         argument = Made(f"{prefix}{column}", attribute(key, column), dimension=dimension)
-        if function != "distinct" and self.dice.chance(40):
+        if function != "distinct" and self.dice.chance(60):
             argument = self.scaled_argument(around, argument, span)
         made = self.counted(function, slots, key, argument.text, argument, where)
         return evolve(made, dimension=dimension if function != "distinct" else "")
@@ -531,11 +346,12 @@ class ExpressionMaker:
     def ranges(self, around: Around, columns: Sequence[str]) -> list[Span]:
         """What an aggregate may run over: one slot by its name, or all that have a column."""
         found: list[Span] = []
-        for slot in around.slots:
+        reached = (*around.slots, *around.deeper)
+        for slot in reached:
             span = Span((slot,), frozenset(c for c in columns if c in slot.family.columns), named=True)
             found += [span] * (5 if slot.kind == "mixed" else 3)
-        for column in columns:
-            slots = tuple(s for s in around.slots if column in s.family.columns)
+        for column in columns if around.unnamed else ():
+            slots = tuple(s for s in reached if column in s.family.columns and not s.family.instances)
             if slots:
                 found.append(Span(slots, frozenset({column}), named=False))
         return found
@@ -561,21 +377,31 @@ class ExpressionMaker:
         self.used.add("where")
         own = inner.sites[-1]
         if self.dice.chance(70):
-            inner = evolve(inner, sites=(own,), options=(), slots=span.slots, numbers=(), truths=())
+            inner = evolve(
+                inner,
+                sites=(own,),
+                options=(),
+                slots=tuple(slot for slot in span.slots if slot not in inner.deeper),
+                numbers=(),
+                truths=(),
+                deeper=(),
+                asked=(),
+            )
         return self.condition(inner, min(depth - 1, 1))
 
     def scaled_argument(self, around: Around, argument: Made, span: Span) -> Made:
         """`column * 2`, `column * option`, or (of several components) times another slot's number."""
         factor = self.literal("")
         numbers = [o for o in around.options if o.kind == "number" and not DIMENSIONS[o.unit]]
-        if numbers and self.dice.chance(30):
+        others: list[Site] = []
+        if span.named and span.slots[0].kind == "mixed" and not around.careful:
+            others = [s for s in around.sites if not s.key.startswith("@") and s.columns(["«size»"])]
+        if others:
+            self.used.add("aggregate across slots")
+            factor = self.path(self.dice.one(others), "«size»")
+        elif numbers and self.dice.chance(30):
             option = self.dice.one(numbers)
             factor = Made(option.name, of_option(option.name))
-        elif span.named and span.slots[0].kind == "mixed" and not around.careful:
-            others = [s for s in around.sites if not s.key.startswith("@") and s.columns(["«size»"])]
-            if others and self.dice.chance(80):
-                self.used.add("aggregate across slots")
-                factor = self.path(self.dice.one(others), "«size»")
         self.used.add("scaled aggregate")
         return Made(
             f"{argument.text} * {factor.inside(FACTOR)}",
@@ -622,7 +448,7 @@ class ExpressionMaker:
         column = None if span.named else min(span.columns)
         # What the argument names says what the aggregate runs over: nothing else may be named in it.
         own = evolve(inner.sites[-1], prefix=slots[0].name if span.named else "", only=column)
-        alone = evolve(inner, sites=(own,), slots=(), options=(), numbers=(), truths=())
+        alone = evolve(inner, sites=(own,), slots=(), options=(), numbers=(), truths=(), asked=())
         argument = self.leaf(alone, 0)
         if argument is None or (column or slots[0].name) not in argument.text:
             return None
@@ -669,7 +495,7 @@ class ExpressionMaker:
         condition, then, otherwise = (self.condition(around, depth - 1) for _ in range(3))
         return Made(
             f"if {condition.text} then {then.text} else {otherwise.text}",
-            conditional(condition, then.meant, otherwise.meant),
+            conditional(condition.meant, condition.reads, then.meant, otherwise.meant),
             CONDITIONAL,
             reads=condition.reads | then.reads | otherwise.reads,
         )
@@ -846,13 +672,14 @@ class ExpressionMaker:
 
     def presence(self, around: Around) -> Made | None:
         """`x is chosen`, `x is absent`."""
-        if not around.slots:
+        names = (*(slot.name for slot in around.slots), *around.asked)
+        if not names:
             return None
-        slot, chosen = self.dice.one(around.slots), self.dice.chance(50)
+        name, chosen = self.dice.one(names), self.dice.chance(50)
         self.used.add("is chosen" if chosen else "is absent")
-        key = around.instead.get(slot.name, slot.name)
+        key = around.instead.get(name, name)
         return Made(
-            f"{slot.name} is {'chosen' if chosen else 'absent'}",
+            f"{name} is {'chosen' if chosen else 'absent'}",
             lambda scene: bool(scene[key]) is chosen,
             COMPARISON,
             reads=frozenset({key}),
@@ -894,7 +721,7 @@ class ExpressionMaker:
 
     def comparison_of_components(self, around: Around) -> Made | None:
         """Which component it is: by SKU, or the same as in another slot."""
-        sites = [site for site in around.sites if site.prefix]
+        sites = [s for s in around.sites if s.prefix and not any(f.instances for f in s.families)]
         if not sites:
             return None
         self.used.add("component")
@@ -921,56 +748,3 @@ def share_nothing(left: Made, right: Made) -> bool:
     if not left.column or not right.column:
         return False
     return not left.column & right.column
-
-
-def constant(value: Known) -> Meant:
-    """Always the same."""
-    return lambda _: value
-
-
-def operated(operator: str, left: Meant, right: Meant) -> Meant:
-    """Arithmetic on two expressions."""
-    return lambda scene: calculate(operator, left(scene), right(scene))
-
-
-def quantity(key: str) -> Meant:
-    """How many units fill a slot."""
-
-    def meant(scene: Scene) -> Worth:
-        units = units_in(scene, key)
-        return Fraction(units[0][1]) if units else ABSENT
-
-    return meant
-
-
-def sku_in(key: str) -> Meant:
-    """Which component fills a slot."""
-
-    def meant(scene: Scene) -> Worth:
-        units = units_in(scene, key)
-        return units[0][0].sku if units else ABSENT
-
-    return meant
-
-
-def of_option(name: str) -> Meant:
-    """What an option is set to."""
-
-    def meant(scene: Scene) -> Worth:
-        value = scene[name]
-        assert not isinstance(value, tuple)
-        return value
-
-    return meant
-
-
-def element_of(item: Meant, many: Meant) -> Meant:
-    """Whether a word is in a set."""
-
-    def meant(scene: Scene) -> Worth:
-        one, others = item(scene), many(scene)
-        if isinstance(one, Nothing) or not isinstance(others, frozenset):
-            return None
-        return one in others
-
-    return meant

@@ -1,11 +1,9 @@
-"""Random small catalogs: source text and, beside it, what every rule means in plain Python.
+"""Random small catalogs with what every rule means.
 
 `made_catalogs()` is the strategy. A `MadeCatalog` can be written out with any names and in any order
 of statements, and says by itself which configurations are valid: it tries them all.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -17,31 +15,25 @@ from attrs import evolve, field, frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from hypothesis.vendor.pretty import RepresentationPrinter
-from made_expressions import (
-    NUMBER_COLUMNS,
-    TAGS,
-    WORD_COLUMNS,
-    Around,
-    Dice,
-    ExpressionMaker,
-    Made,
+
+from configurator.testing.made.dice import Dice
+from configurator.testing.made.expressions import ATOM, OR, Around, ExpressionMaker, Made, Site
+from configurator.testing.made.families import FamilyWriter
+from configurator.testing.made.meanings import (
     Meant,
-    Site,
-    attribute,
-    number_text,
-    of_option,
-    quantity,
-    sku_in,
+    balance,
+    resource_part,
+    rule_meaning,
     truth,
     units_in,
 )
-from made_products import (
-    ABSENT,
+from configurator.testing.made.products import (
     ALWAYS,
-    BLANK,
     DAY,
-    DIMENSIONS,
     FACTORS,
+    NUMBER_COLUMNS,
+    TAGS,
+    WORD_COLUMNS,
     Days,
     Filling,
     Json,
@@ -55,12 +47,12 @@ from made_products import (
     MadeRestriction,
     MadeSlot,
     Meaning,
-    Nothing,
     Scene,
-    Worth,
     all_scenes,
     subsets,
 )
+from configurator.testing.made.tables import CalcNumber, CellMeaning, Subject, TableMaker, table_meaning
+from configurator.testing.made.writing import csv_text, number_text, option_text, table_lines, units_text
 
 Names = Callable[[str], str]
 """How a name between guillemets is written."""
@@ -192,13 +184,41 @@ def made_catalogs(
         crowded: with many rules.
         together: mostly something valid is left, and every rule forbids something.
     """
-    return _CatalogMaker(Dice(draw), largest, crowded=crowded, together=together).make()
+    return CatalogMaker(Dice(draw), largest, crowded=crowded, together=together).make()
 
 
 # ---------------------------------------------------------------- the generator
 
 
-class _CatalogMaker:
+@frozen(eq=False)
+class Clause:
+    """`require A`, `forbid A`, `A requires B` or `A excludes B`."""
+
+    word: str
+    body: Made
+    left: Made | None = None
+
+    @property
+    def text(self) -> str:
+        """As written."""
+        if self.left is None:
+            return f"{self.word} {self.body.text}"
+        # After an operand a minus would be read as a difference.
+        start = f"({self.left.text})" if self.left.text.startswith("-") else self.left.inside(OR)
+        return f"{start} {self.word} {self.body.inside(OR)}"
+
+    def meaning(self, guards: Sequence[Meant]) -> tuple[list[Meant], Meant, bool]:
+        """What must be true for it to count, what is asked then, and the answer wanted."""
+        left = [self.left.meant] if self.left else []
+        return [*guards, *left], self.body.meant, self.word in {"require", "requires"}
+
+    def turned(self) -> "Clause":
+        """The same with the opposite word."""
+        pairs = {"require": "forbid", "requires": "excludes"}
+        return evolve(self, word={**pairs, **{b: a for a, b in pairs.items()}}[self.word])
+
+
+class CatalogMaker:
     """Makes one catalog."""
 
     def __init__(self, dice: Dice, largest: int, *, crowded: bool, together: bool) -> None:
@@ -208,14 +228,17 @@ class _CatalogMaker:
         self.left = largest
         self.maker = ExpressionMaker(dice)
         self.used = self.maker.used
+        self.tables = TableMaker(dice, self.used)
         self.statements: list[Statement] = []
         self.places: list[MadePlace] = []
         self.numbers: list[Made] = []
         self.truths: list[Made] = []
         self.found: list[dict[str, Filling]] | None = None
+        self.prefix = ""
         self.set_type = self.dice.one((f"set of {{ {', '.join(TAGS)} }}", "set of text"))
 
     def make(self) -> MadeCatalog:
+        """The catalog."""
         self.declare_places()
         self.declare_values()
         self.declare_restrictions()
@@ -242,9 +265,66 @@ class _CatalogMaker:
         options = tuple(place for place in self.places if isinstance(place, MadeOption))
         return Around(sites, slots, options, tuple(self.numbers), tuple(self.truths), careful=careful)
 
+    def title(self, text: str) -> str:
+        """A title with a blank before it."""
+        return f' "{text}"'
+
+    def reason(self, text: str) -> str:
+        """What the customer reads of a table, with a blank before it."""
+        return f' because "{text}"'
+
+    def balance_reason(self, name: str) -> str:
+        """What the customer reads of a resource, on a line of its own."""
+        del name
+        return ""
+
+    def way(self) -> str:
+        """How a family is written."""
+        return self.dice.weighted({"table": 4, "components": 2, "csv": 2})
+
+    def table_from_file(self) -> bool:
+        """Whether the rows of a rule table stand in a file."""
+        return self.dice.chance(15)
+
+    def extra_columns(self, family: MadeFamily) -> Mapping[str, Sequence[str]]:
+        """Columns of a family that no rule speaks of, with their cells."""
+        del family
+        return {}
+
+    def stocked(self, family: MadeFamily) -> str:
+        """`not stocked` with a blank before it, or nothing."""
+        del family
+        return ""
+
+    def settled_rule(
+        self,
+        bindings: Sequence[tuple[str, str]],
+        guards: Sequence[Meant],
+        clauses: list[Clause],
+        severity: str,
+    ) -> tuple[list[Clause], str]:
+        """The clauses and the severity that a rule is given."""
+        del bindings, guards
+        return clauses, severity
+
+    def settled_table(
+        self, kind: str, subjects: Sequence[Subject], rows: list[list[CellMeaning]]
+    ) -> tuple[str, list[list[CellMeaning]]]:
+        """The kind and the rows that a table is given."""
+        del subjects
+        return kind, rows
+
+    def settled_resource(
+        self, supply: list[Made], demand: list[Made], dimension: str, factor: Fraction
+    ) -> tuple[list[Made], list[Made]]:
+        """What a resource supplies and demands; `factor` is how often the demand must be covered."""
+        del dimension, factor
+        return supply, demand
+
     # ------------------------------------------------------------ places
 
     def declare_places(self) -> None:
+        """Families, slots and options."""
         for number in range(self.dice.weighted({1: 2, 2: 3, 3: 2})):
             self.declare_family(number)
         for number in range(self.dice.weighted({0: 3, 1: 3, 2: 1})):
@@ -258,18 +338,19 @@ class _CatalogMaker:
         return True
 
     def declare_family(self, number: int) -> None:
+        """A family that is a slot, or one that several slots share."""
         family = self.family(number)
         if self.dice.chance(30):
             self.used.add("slot of a shared family")
-            self.add_family(evolve(family, name=f"«f{number}»"), "")
+            self.add_family(evolve(family, name=f"«{self.prefix}f{number}»"), "")
             for at in range(self.dice.number(1, 2)):
-                slot = self.slot(f"«s{number}{'ab'[at]}»", family)
+                slot = self.slot(f"«{self.prefix}s{number}{'ab'[at]}»", family)
                 if slot is not None:
-                    text = f'slot {slot.name} "A place" : «f{number}» {slot.choose}'
+                    text = f"slot {slot.name}{self.title('A place')} : «{self.prefix}f{number}» {slot.choose}"
                     self.statements.append(Statement(text, place=slot))
                     self.places.append(slot)
             return
-        slot = self.slot(f"«s{number}»", family)
+        slot = self.slot(f"«{self.prefix}s{number}»", family)
         if slot is not None:
             self.add_family(evolve(family, name=slot.name), f" {slot.choose}", slot)
 
@@ -303,21 +384,24 @@ class _CatalogMaker:
         return f"{slot.kind} {low}" if slot.low == slot.high else f"{slot.kind} {low}..n"
 
     def family(self, number: int) -> MadeFamily:
+        """A family without a name, with its columns and components."""
         names = [*NUMBER_COLUMNS, *WORD_COLUMNS, "«flag»", "«tags»", "«made»"]
         columns = {
             name: MadeColumn(name, self.unit_of(name), self.dice.chance(20))
             for name in self.dice.several(names, 2, 5)
         }
         components = tuple(
-            MadeComponent(f"«k{number}»{at}", self.values(columns), self.days(12))
+            MadeComponent(f"«{self.prefix}k{number}»{at}", self.values(columns), self.days(12))
             for at in range(self.dice.weighted({1: 1, 2: 3, 3: 3, 4: 2}))
         )
         return MadeFamily("", columns, components)
 
     def unit_of(self, column: str) -> str:
+        """The unit in which a column is written."""
         return self.dice.one(("g", "kg")) if column == "«mass»" else NUMBER_COLUMNS.get(column, "")
 
     def values(self, columns: Mapping[str, MadeColumn]) -> dict[str, Known]:
+        """What a component has in its columns."""
         found: dict[str, Known] = {}
         for name, column in columns.items():
             if column.blanks and self.dice.chance(35):
@@ -327,6 +411,7 @@ class _CatalogMaker:
         return found
 
     def value(self, column: str) -> Known:
+        """What may stand in a column."""
         match column:
             case "«mass»":
                 return Fraction(self.dice.one((250, 500, 1000, 1500)))
@@ -363,7 +448,8 @@ class _CatalogMaker:
                 return Days(day - timedelta(days=9), day)
 
     def declare_option(self, number: int) -> None:
-        name = f"«o{number}»"
+        """An option, if it still fits."""
+        name = f"«{self.prefix}o{number}»"
         kind = self.dice.one(("one of", "yesno", "whole", "number", "some"))
         unit = self.dice.one(("", "g", "kg", "EUR")) if kind in {"whole", "number"} else ""
         tail = f" in {unit}" if unit else ""
@@ -405,14 +491,14 @@ class _CatalogMaker:
         )
         option = MadeOption(name, shape, tuple(elements), values, unit, declared)
         self.places.append(option)
-        self.statements.append(Statement(f'option {name} "A wish" : {declared}', place=option))
+        self.statements.append(Statement(f"option {name}{self.title('A wish')} : {declared}", place=option))
 
     # ------------------------------------------------------------ families in writing
 
     def add_family(self, family: MadeFamily, choose: str, slot: MadeSlot | None = None) -> None:
         """Write a family down in one of the ways the language knows."""
-        writer = FamilyWriter(self.dice, family, self.set_type)
-        way = self.dice.weighted({"table": 4, "components": 2, "csv": 2})
+        writer = FamilyWriter(self.dice, family, self.set_type, self.title, self.extra_columns(family))
+        way = self.way()
         self.used.add(f"family as {way}")
         files: dict[str, str] = {}
         match way:
@@ -424,7 +510,8 @@ class _CatalogMaker:
                 path = f"{family.name.strip('«»')}.csv"
                 body, files[path] = writer.csv(path)
         lines = [f"  {line}" for line in [*writer.declarations(), *body]]
-        text = "\n".join([f'family {family.name} "A family"{choose} {{', *lines, "}"])
+        head = f"family {family.name}{self.title('A family')}{choose}{self.stocked(family)}"
+        text = "\n".join([f"{head} {{", *lines, "}"])
         self.statements.append(Statement(text, place=slot, files=files))
         if slot is not None:
             self.places.append(slot)
@@ -432,15 +519,17 @@ class _CatalogMaker:
     # ------------------------------------------------------------ calcs and resources
 
     def declare_values(self) -> None:
+        """Calcs and resources."""
         for number in range(self.dice.weighted({0: 4, 1: 3, 2: 1})):
-            self.declare_calc(f"«c{number}»")
+            self.declare_calc(f"«{self.prefix}c{number}»")
         for number in range(3 if self.crowded else int(self.dice.chance(35))):
             self.used.add("resource")
-            self.declare_resource(f"«r{number}»")
+            self.declare_resource(f"«{self.prefix}r{number}»")
         if self.dice.chance(15):
-            self.declare_calc("«c9»")
+            self.declare_calc(f"«{self.prefix}c9»")
 
     def declare_calc(self, name: str) -> None:
+        """A number or a condition with a name."""
         if self.dice.chance(25):
             made = self.maker.condition(self.around(), 2)
             self.truths.append(Made(name, made.meant, reads=made.reads))
@@ -451,15 +540,16 @@ class _CatalogMaker:
         made = self.maker.number(self.around(careful=careful), dimension, 2)
         units = {"": [""], "g": ["", " in g", " in kg"], "EUR": ["", " in EUR"]}[dimension]
         unit = self.dice.one(units)
-        text = f'calc {name} "A value"{unit} = {made.text}'
+        text = f"calc {name}{self.title('A value')}{unit} = {made.text}"
         terms = made.summands if careful else ()
         shown = unit.removeprefix(" in ") or dimension
         self.numbers.append(
-            CalcNumber(name, made.meant, ATOM_LEVEL, dimension, None, terms, made.reads, unit=shown)
+            CalcNumber(name, made.meant, ATOM, dimension, None, terms, made.reads, unit=shown)
         )
         self.statements.append(Statement(text))
 
     def declare_resource(self, name: str) -> None:
+        """What is supplied and used up; its values may be spoken of later."""
         dimension = self.dice.one(("", "g", "EUR"))
         around = self.around(careful=True)
         supply, demand = (
@@ -467,7 +557,9 @@ class _CatalogMaker:
         )
         spare = self.dice.one((None, 30, 50))
         factor = 1 + Fraction(spare or 0, 100)
+        supply, demand = self.settled_resource(supply, demand, dimension, factor)
         days = self.days(10)
+        unit = f" in {dimension}" if dimension and self.dice.chance(30) else ""
         give, need = terms_of(supply), terms_of(demand)
 
         def kept(scene: Scene) -> bool:
@@ -477,9 +569,10 @@ class _CatalogMaker:
 
         keep = f"\n  keep {spare} % spare" if spare is not None else ""
         text = (
-            f'resource {name} "A balance"{days.clause} {{\n'
+            f"resource {name}{self.title('A balance')}{unit}{days.clause} {{\n"
             f"  supply {', '.join(made.text for made in supply)}\n"
-            f"  demand {', '.join(made.text for made in demand)}{keep}\n}}"
+            f"  demand {', '.join(made.text for made in demand)}{keep}"
+            f"{self.balance_reason(name)}\n}}"
         )
         if not self.add_restriction(Statement(text, restriction=MadeRestriction(name, days, True, kept))):
             return
@@ -487,12 +580,13 @@ class _CatalogMaker:
         for part in ("supply", "demand", "needed", "left"):
             meant = resource_part(give, need, factor, part)
             self.numbers.append(
-                CalcNumber(f"{name}.{part}", meant, ATOM_LEVEL, dimension, None, (), reads, unit="")
+                CalcNumber(f"{name}.{part}", meant, ATOM, dimension, None, (), reads, unit="")
             )
 
     # ------------------------------------------------------------ restrictions
 
     def declare_restrictions(self) -> None:
+        """Rules and tables."""
         amounts = {8: 1, 12: 1} if self.crowded else {0: 1, 1: 3, 2: 4, 3: 3, 4: 2}
         for number in range(self.dice.weighted(amounts)):
             for _ in range(4):
@@ -526,39 +620,36 @@ class _CatalogMaker:
         return self.found
 
     def declare_rule(self, name: str) -> None:
+        """A rule of one of the forms."""
         severity = self.dice.weighted({"": 8, " warn": 1, " hint": 1})
         days = self.days(12)
         around, loops, bindings = self.loops()
         guard = self.maker.condition(around, 1) if self.dice.chance(35) else None
         form = self.dice.one(("clauses", "clauses", "requires", "excludes"))
         guards = [guard.meant] if guard else []
-        lines: list[str] = []
-        clauses: list[tuple[list[Meant], Meant, bool]] = []
+        clauses: list[Clause] = []
         if form in {"requires", "excludes"}:
             left, right = self.maker.condition(around, 1), self.maker.condition(around, 2)
-            # After an operand a minus would be read as a difference.
-            start = f"({left.text})" if left.text.startswith("-") else left.inside(1)
-            lines.append(f"{start} {form} {right.inside(1)}")
-            clauses.append(([*guards, left.meant], right.meant, form == "requires"))
-            self.used.add(form)
-        for _ in range(self.dice.weighted({1: 4, 2: 1}) - len(lines)):
-            word = self.dice.one(("require", "forbid"))
-            body = self.maker.condition(around, 2)
-            lines.append(f"{word} {body.text}")
-            clauses.append((guards, body.meant, word == "require"))
-            self.used.add(word)
+            clauses.append(Clause(form, right, left))
+        clauses += [
+            Clause(self.dice.one(("require", "forbid")), self.maker.condition(around, 2))
+            for _ in range(self.dice.weighted({1: 4, 2: 1}) - len(clauses))
+        ]
+        clauses, severity = self.settled_rule(bindings, guards, clauses, severity)
+        if not clauses:
+            return
+        self.used |= {clause.word for clause in clauses}
+        self.used |= {severity.strip()} if severity else set()
+        self.used |= {"several clauses"} if len(clauses) > 1 else set()
+        lines = [clause.text for clause in clauses]
         if guard:
             self.used.add("when")
             # Without brackets a number at the end would take the next word for its unit.
             lines.insert(0, f"when ({guard.text})")
-        if len(clauses) > 1:
-            self.used.add("several clauses")
-        if severity:
-            self.used.add(severity.strip())
-        text = "\n  ".join(
-            [f'rule {name} "A rule"{severity}{days.clause}:', *loops, *lines, self.because(around)]
-        )
-        kept = rule_meaning(bindings, clauses)
+        lines += [self.because(around)]
+        head = f"rule {name}{self.title('A rule')}{severity}{days.clause}:"
+        text = "\n  ".join([head, *loops, *(line for line in lines if line)])
+        kept = rule_meaning(bindings, [clause.meaning(guards) for clause in clauses])
         self.add_restriction(Statement(text, restriction=MadeRestriction(name, days, not severity, kept)))
 
     def loops(self) -> tuple[Around, list[str], list[tuple[str, str]]]:
@@ -566,13 +657,15 @@ class _CatalogMaker:
         around = self.around()
         lines: list[str] = []
         bindings: list[tuple[str, str]] = []
-        slots = around.slots
+        slots = (*around.slots, *around.deeper)
         if not slots or not self.dice.chance(25):
             return around, lines, bindings
         self.used.add("for each")
         for at, slot in enumerate(self.dice.several(slots, 1, 2)):
             key = self.maker.fresh()
-            alias = slot.name if self.dice.chance(60) else f"«x{at}»"
+            # A path is no name, and beneath `for each bag` no aggregate can be asked of the bags.
+            own = "." not in slot.name and not slot.family.instances
+            alias = slot.name if own and self.dice.chance(60) else f"«x{at}»"
             lines.append(f"for each {slot.name}" + (f" as {alias}" if alias != slot.name else ""))
             bindings.append((key, slot.name))
             sites = tuple(site for site in around.sites if site.prefix != alias)
@@ -581,10 +674,12 @@ class _CatalogMaker:
         return around, lines, bindings
 
     def because(self, around: Around) -> str:
+        """What the customer reads."""
         if not self.dice.chance(30):
             return 'because "It does not go together."'
         self.used.add("message")
-        sites = [s for s in around.sites if s.columns(["«size»", "«mass»", "«kind»", "«flag»"])]
+        things = [s for s in around.sites if not any(family.instances for family in s.families)]
+        sites = [s for s in things if s.columns(["«size»", "«mass»", "«kind»", "«flag»"])]
         if not sites:
             return ""
         site = self.dice.one(sites)
@@ -594,180 +689,34 @@ class _CatalogMaker:
     # ------------------------------------------------------------ tables
 
     def declare_table(self, name: str) -> None:
+        """A rule table, in the catalog or in a file."""
         kind = self.dice.one(("allow", "allow partial", "forbid"))
-        subjects = self.dice.several(self.subjects(), 1, 3)
+        subjects = self.dice.several(self.tables.subjects(self.around()), 1, 3)
         days = self.days(8)
         if not subjects:
             return
+        rows = [[self.tables.cell(subject) for subject in subjects] for _ in range(self.dice.number(1, 4))]
+        kind, rows = self.settled_table(kind, subjects, rows)
         self.used.add(f"table {kind}")
-        rows = [[self.cell(subject) for subject in subjects] for _ in range(self.dice.number(1, 4))]
         kept = table_meaning(kind, [subject.meant for subject in subjects], rows)
         texts = [[subject.heading for subject in subjects], *([c.text for c in row] for row in rows)]
         files: dict[str, str] = {}
-        if self.dice.chance(15):
+        if self.table_from_file():
             self.used.add("table as csv")
             files[f"{name}.csv"] = csv_text(texts, ",")
             lines = [f'from csv "{name}.csv"']
         else:
             lines = table_lines(texts)
         body = "\n".join(f"  {line}" for line in lines)
-        text = f'table {name} "A table" {kind}{days.clause} {{\n{body}\n}} because "Not in the table."'
+        head = f"table {name}{self.title('A table')} {kind}{days.clause}"
+        text = f"{head} {{\n{body}\n}}{self.reason('Not in the table.')}"
         restriction = MadeRestriction(name, days, decides=True, kept=kept)
         self.add_restriction(Statement(text, restriction=restriction, files=files))
-
-    def subjects(self) -> list["Subject"]:
-        """What a column of a table may be about."""
-        found: list[Subject] = []
-        around = self.around()
-        for site in around.sites:
-            components = [c.sku for family in site.families for c in family.components]
-            found.append(Subject(site.prefix, sku_in(site.key), "component", words=tuple(components)))
-            if site.counted:
-                found.append(Subject(f"{site.prefix}.quantity", quantity(site.key), "number"))
-            for column in site.columns([*NUMBER_COLUMNS, *WORD_COLUMNS, "«flag»", "«made»"]):
-                unit = site.families[0].columns[column].unit
-                found.append(self.of_column(site, column, unit))
-        for option in around.options:
-            if option.kind != "some":
-                kinds: dict[str, Literal["number", "flag", "text"]] = {"number": "number", "yesno": "flag"}
-                kind = kinds.get(option.kind, "text")
-                found.append(
-                    Subject(
-                        self.headed(option.name, option.unit),
-                        of_option(option.name),
-                        kind,
-                        unit=option.unit,
-                        words=option.elements,
-                    )
-                )
-        found += [Subject(made.text, made.meant, "flag") for made in self.truths]
-        for made in self.numbers:
-            if isinstance(made, CalcNumber) and "." not in made.text:
-                found.append(Subject(made.text, made.meant, "number", unit=made.unit))
-        return found
-
-    def headed(self, path: str, unit: str) -> str:
-        """A heading, with the unit sometimes said again."""
-        return f"{path} [{unit}]" if unit and self.dice.chance(40) else path
-
-    def of_column(self, site: Site, column: str, unit: str) -> "Subject":
-        meant = attribute(site.key, column)
-        match column:
-            case "«flag»":
-                return Subject(site.path(column), meant, "flag")
-            case "«made»":
-                return Subject(site.path(column), meant, "date")
-            case "«grade»":
-                return Subject(site.path(column), meant, "ordered", words=WORD_COLUMNS[column])
-            case "«kind»":
-                words = tuple(sorted(map(str, site.values(column)))) or WORD_COLUMNS[column]
-                wild = bool(site.values(column))
-                return Subject(site.path(column), meant, "text", words=words, wild=wild)
-            case "«tier»":
-                return Subject(site.path(column), meant, "text", words=WORD_COLUMNS[column])
-            case _:
-                return Subject(self.headed(site.path(column), unit), meant, "number", unit=unit)
-
-    def cell(self, subject: "Subject") -> "CellMeaning":
-        form = self.dice.weighted({"listed": 6, "any": 1, "other": 1, "absent": 1})
-        if form == "any":
-            self.used.add("cell any")
-            return CellMeaning("any", "any")
-        if form == "other":
-            self.used.add("cell other")
-            return CellMeaning("other", "other")
-        if form == "absent":
-            self.used.add("cell absent")
-            return CellMeaning("absent", "listed", absent=True)
-        items = [self.cell_item(subject) for _ in range(self.dice.weighted({1: 4, 2: 2, 3: 1}))]
-        absent = self.dice.chance(8)
-        texts = [text for text, _ in items] + (["absent"] if absent else [])
-        without = self.dice.chance(15)
-        if without:
-            self.used.add("cell not")
-        text = ("not " if without else "") + ", ".join(texts)
-        return CellMeaning(text, "listed", tuple(lists for _, lists in items), absent=absent, negated=without)
-
-    def cell_item(self, subject: "Subject") -> tuple[str, Callable[[Known], bool]]:
-        """One of the alternatives of a cell."""
-        match subject.kind:
-            case "flag":
-                answer = self.dice.chance(50)
-                return ("yes" if answer else "no"), lambda known: known is answer
-            case "number":
-                return self.number_item(subject)
-            case "date":
-                days = sorted(DAY + timedelta(days=self.dice.number(-2, 2)) for _ in range(2))
-                first, last = days
-                form = self.dice.one(("value", "range", "compare"))
-                if form == "range":
-                    return f"{first}..{last}", lambda known: first <= known <= last
-                if form == "compare":
-                    return f">= {first}", lambda known: known >= first
-                return str(first), lambda known: known == first
-            case _:
-                return self.word_item(subject)
-
-    def number_item(self, subject: "Subject") -> tuple[str, Callable[[Known], bool]]:
-        """A number, a range, or what lies on one side of a number."""
-        factor = FACTORS[subject.unit]
-        scale = {"g": Fraction(250), "kg": Fraction(1, 4), "EUR": Fraction(19, 2)}.get(
-            subject.unit, Fraction(1)
-        )
-        low, high = sorted(self.dice.number(0, 6) * scale for _ in range(2))
-        first, last = low * factor, high * factor
-        form = self.dice.weighted({"value": 4, "range": 2, "compare": 2, "unit": 1})
-        self.used.add(f"cell number {form}")
-        match form:
-            case "range":
-                text = f"{number_text(low)}..{number_text(high)}"
-                return text, lambda known: first <= known <= last
-            case "compare":
-                operator = self.dice.one(("<", "<=", ">", ">="))
-                tests: dict[str, Callable[[Known], bool]] = {
-                    "<": lambda known: known < first,  # type: ignore[operator]
-                    "<=": lambda known: known <= first,  # type: ignore[operator]
-                    ">": lambda known: known > first,  # type: ignore[operator]
-                    ">=": lambda known: known >= first,  # type: ignore[operator]
-                }
-                return f"{operator} {number_text(low)}", tests[operator]
-            case "unit" if DIMENSIONS[subject.unit]:
-                unit = self.dice.one(("g", "kg")) if DIMENSIONS[subject.unit] == "g" else "EUR"
-                return f"{number_text(first / FACTORS[unit])} {unit}", lambda known: known == first
-            case _:
-                return number_text(low), lambda known: known == first
-
-    def word_item(self, subject: "Subject") -> tuple[str, Callable[[Known], bool]]:
-        """A word, a pattern, or words of an order between bounds."""
-        words = list(subject.words)
-        if subject.kind == "ordered" and self.dice.chance(50):
-            self.used.add("cell ordered")
-            first, last = sorted(self.dice.number(0, 2) for _ in range(2))
-            if self.dice.chance(50):
-                inside = words[first : last + 1]
-                return f"{words[first]}..{words[last]}", lambda known: known in inside
-            operator = self.dice.one(("<", "<=", ">", ">="))
-            tests: dict[str, Callable[[int], bool]] = {
-                "<": lambda at: at < first,
-                "<=": lambda at: at <= first,
-                ">": lambda at: at > first,
-                ">=": lambda at: at >= first,
-            }
-            test = tests[operator]
-            return f"{operator} {words[first]}", lambda known: test(words.index(str(known)))
-        word = self.dice.one(words)
-        if subject.kind == "component" and self.dice.chance(20):
-            self.used.add("cell wildcard")
-            head = word.partition("»")[0] + "»"
-            return f"{head}*", lambda known: str(known).startswith(head)
-        if subject.wild and self.dice.chance(20):
-            self.used.add("cell wildcard")
-            return f"{word}*", lambda known: known == word
-        return (f'"{word}"' if self.dice.chance(20) else word), lambda known: known == word
 
     # ------------------------------------------------------------ defaults
 
     def declare_default(self, number: int) -> None:
+        """What a place takes if nothing speaks against it."""
         del number
         if not self.places:
             return
@@ -799,297 +748,6 @@ class _CatalogMaker:
         self.statements.append(Statement(f"default {place.name} = {text}{when}", default=default))
 
 
-ATOM_LEVEL = 8
-
-
-@frozen(eq=False)
-class CalcNumber(Made):
-    """A calc, with the unit in which its cells of a table are written."""
-
-    unit: str = ""
-
-
-def option_text(option: MadeOption, filling: Filling) -> str:
-    """A value of an option as the language writes it."""
-    match filling:
-        case frozenset():
-            return f"[{', '.join(element for element in option.elements if element in filling)}]"
-        case bool():
-            return "yes" if filling else "no"
-        case Fraction():
-            return f"{number_text(filling / FACTORS[option.unit])} {option.unit}".strip()
-        case _:
-            return str(filling)
-
-
-def units_text(slot: MadeSlot, filling: Filling) -> str:
-    """What fills a slot as the language writes it."""
-    assert isinstance(filling, tuple)
-    # Without a quantity that of an identical slot is open.
-    short = slot.kind != "identical"
-    texts = [f'"{c.sku}"' if short and n == 1 else f'{n} x "{c.sku}"' for c, n in filling]
-    if slot.kind == "mixed":
-        return f"[{', '.join(texts)}]" if len(texts) != 1 else texts[0]
-    return texts[0] if texts else "none"
-
-
-# ---------------------------------------------------------------- meanings
-
-
 def terms_of(expressions: Sequence[Made]) -> list[tuple[int, Meant]]:
     """All summands of some lines of a resource."""
     return [term for made in expressions for term in made.summands]
-
-
-def balance(terms: Sequence[tuple[int, Meant]], scene: Scene) -> Worth:
-    """The sum of a resource's terms: what is absent counts 0; one blank makes it unknown."""
-    total = Fraction(0)
-    for sign, meant in terms:
-        worth = meant(scene)
-        if worth is ABSENT:
-            continue
-        if not isinstance(worth, Fraction):
-            return BLANK
-        total += sign * worth
-    return total
-
-
-def resource_part(
-    give: Sequence[tuple[int, Meant]], need: Sequence[tuple[int, Meant]], factor: Fraction, part: str
-) -> Meant:
-    """`power.supply`, `.demand`, `.needed` or `.left`."""
-
-    def meant(scene: Scene) -> Worth:
-        supply, demand = balance(give, scene), balance(need, scene)
-        needed = demand * factor if isinstance(demand, Fraction) else BLANK
-        left = supply - needed if isinstance(supply, Fraction) and isinstance(needed, Fraction) else BLANK
-        return {"supply": supply, "demand": demand, "needed": needed, "left": left}[part]
-
-    return meant
-
-
-def rule_meaning(
-    bindings: Sequence[tuple[str, str]], clauses: Sequence[tuple[list[Meant], Meant, bool]]
-) -> Meaning:
-    """Broken where, for some bound units, all guards are true and the body is the wrong truth value."""
-
-    def kept(scene: Scene) -> bool:
-        inside: list[dict[str, Filling]] = [dict(scene)]
-        for key, slot in bindings:
-            inside = [{**one, key: (unit,)} for one in inside for unit in units_in(scene, slot)]
-        return not any(
-            all(truth(guard(one)) is True for guard in guards) and truth(body(one)) is (not wanted)
-            for one in inside
-            for guards, body, wanted in clauses
-        )
-
-    return kept
-
-
-@frozen(eq=False)
-class Subject:
-    """What a column of a table is about.
-
-    Attributes:
-        unit: in which its cells are written.
-        words: what its cells may say.
-        wild: whether a pattern may stand in its cells.
-    """
-
-    heading: str
-    meant: Meant
-    kind: Literal["component", "number", "text", "ordered", "flag", "date"]
-    unit: str = ""
-    words: tuple[str, ...] = ()
-    wild: bool = False
-
-
-@frozen(eq=False)
-class CellMeaning:
-    """When a cell matches."""
-
-    text: str
-    kind: Literal["any", "other", "listed"]
-    lists: tuple[Callable[[Known], bool], ...] = ()
-    absent: bool = False
-    negated: bool = False
-
-    def says(self, known: Known) -> bool:
-        """Whether a value is one of those written."""
-        return any(lists(known) for lists in self.lists)
-
-    def matches(self, worth: Worth, column: Sequence["CellMeaning"]) -> bool:
-        """Whether it matches a value, given all cells of its column."""
-        if self.kind == "any":
-            return True
-        if worth is ABSENT:
-            return self.kind == "listed" and self.absent and not self.negated
-        if worth is None or isinstance(worth, Nothing):
-            return False
-        if self.kind == "other":
-            return not any(cell.says(worth) for cell in column)
-        return self.says(worth) is not self.negated
-
-
-def table_meaning(kind: str, subjects: Sequence[Meant], rows: Sequence[Sequence[CellMeaning]]) -> Meaning:
-    """Columns `and`, rows `or`; a partial table binds only what its first column mentions."""
-    columns = list(zip(*rows, strict=True))
-
-    def kept(scene: Scene) -> bool:
-        worths = [meant(scene) for meant in subjects]
-        matching = any(
-            all(c.matches(w, column) for c, w, column in zip(row, worths, columns, strict=True))
-            for row in rows
-        )
-        if kind == "forbid":
-            return not matching
-        if kind == "allow":
-            return matching
-        return matching or not any(row[0].matches(worths[0], columns[0]) for row in rows)
-
-    return kept
-
-
-# ---------------------------------------------------------------- writing tables
-
-
-def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table with a rule beneath its heading."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
-
-
-def csv_text(rows: Sequence[Sequence[str]], separator: str) -> str:
-    """Rows as CSV."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-class FamilyWriter:
-    """Writes one family."""
-
-    def __init__(self, dice: Dice, family: MadeFamily, set_type: str) -> None:
-        self.dice = dice
-        self.family = family
-        self.columns = list(family.columns.values())
-        self.types = {
-            "«mass»": "number in ",
-            "«size»": "whole",
-            "«rate»": "number",
-            "«cost»": "money",
-            "«kind»": "text",
-            "«tier»": f"one of {{ {', '.join(WORD_COLUMNS['«tier»'])} }}",
-            "«grade»": f"ordered of {{ {', '.join(WORD_COLUMNS['«grade»'])} }}",
-            "«flag»": "yesno",
-            "«tags»": set_type,
-            "«made»": "date",
-        }
-        needs_type = ("«tier»", "«grade»", "«tags»")
-        self.declared = {
-            column.name
-            for column in self.columns
-            if column.blanks or column.name in needs_type or dice.chance(15)
-        }
-
-    def type_of(self, column: MadeColumn) -> str:
-        return self.types[column.name] + (column.unit if column.name == "«mass»" else "")
-
-    def declarations(self) -> list[str]:
-        """The `attribute` lines."""
-        return [
-            f'attribute {c.name} "A column" : {self.type_of(c)}{" optional" if c.blanks else ""}'
-            for c in self.columns
-            if c.name in self.declared
-        ]
-
-    def heading(self, column: MadeColumn) -> str:
-        """A column's heading: its unit is needed where nothing declares it."""
-        said = column.name in self.declared and self.dice.chance(50)
-        return f"{column.name} [{column.unit}]" if column.unit and not said else column.name
-
-    def cell(self, component: MadeComponent, column: MadeColumn, *, comma: bool = False) -> str:
-        value = component.values.get(column.name)
-        match value:
-            case None:
-                return ""
-            case bool():
-                return "yes" if value else "no"
-            case Fraction():
-                text = number_text(value / FACTORS[column.unit])
-                return text.replace(".", ",") if comma else text
-            case frozenset():
-                return ", ".join(sorted(value))
-            case _:
-                return str(value)
-
-    def rows(self, *, comma: bool = False) -> list[list[str]]:
-        """One row per component; periods in columns of their own where there are any."""
-        dated = any(component.days != ALWAYS for component in self.family.components)
-        found = []
-        for component in self.family.components:
-            cells = [component.sku, *(self.cell(component, column, comma=comma) for column in self.columns)]
-            if dated:
-                days = component.days
-                cells += [str(day) if day else "" for day in (days.first, days.last)]
-            found.append(cells)
-        return found
-
-    def period_headings(self) -> list[str]:
-        dated = any(component.days != ALWAYS for component in self.family.components)
-        return ["valid_from", "valid_until"] if dated else []
-
-    def table(self) -> list[str]:
-        """As a table in the catalog."""
-        heading = ["sku", *(self.heading(column) for column in self.columns), *self.period_headings()]
-        return table_lines([heading, *self.rows()])
-
-    def statements(self) -> list[str]:
-        """As `component` statements."""
-        lines = []
-        for component in self.family.components:
-            fields = [
-                f"{column.name} = {self.literal(component.values[column.name], column)}"
-                for column in self.columns
-                if column.name in component.values
-            ]
-            lines.append(
-                f'component "{component.sku}" "Thing"{component.days.clause} {{ {", ".join(fields)} }}'
-            )
-        return lines
-
-    @staticmethod
-    def literal(value: Known, column: MadeColumn) -> str:
-        match value:
-            case bool():
-                return "yes" if value else "no"
-            case Fraction():
-                return f"{number_text(value / FACTORS[column.unit])} {column.unit}".strip()
-            case frozenset():
-                return f"{{ {', '.join(sorted(value))} }}"
-            case _:
-                return str(value)
-
-    def csv(self, path: str) -> tuple[list[str], str]:
-        """As a file beside the catalog, with the statement that reads it."""
-        comma = self.dice.chance(30)
-        separator = ";" if comma or self.dice.chance(30) else ","
-        clauses = f' separator "{separator}"' if separator != "," else ""
-        clauses += " decimal comma" if comma else ""
-        rows = self.rows(comma=comma)
-        if self.dice.chance(50):
-            heading = ["sku", *(self.heading(column) for column in self.columns), *self.period_headings()]
-            return [f'from csv "{path}"{clauses}'], csv_text([heading, *rows], separator)
-        mappings = ['"No" as sku']
-        titles = ["No"]
-        for column in self.columns:
-            titles.append(f"The {column.name}")
-            unit = f" [{column.unit}]" if column.unit else ""
-            mappings.append(f'"The {column.name}" as {column.name}{unit}')
-        for name in self.period_headings():
-            titles.append(name)
-            mappings.append(f'"{name}" as {name}')
-        titles.append("Left out")
-        rows = [[*row, "x"] for row in rows]
-        text = f'from csv "{path}"{clauses} columns {", ".join(mappings)} ignore others'
-        return [text], csv_text([titles, *rows], separator)

@@ -1,4 +1,4 @@
-"""A product as plain Python data, for holding the library against: it imports nothing of it.
+"""A product as plain Python data, to hold the library against: it imports nothing of it.
 
 Names stand between guillemets («s0») until a catalog is written out, so that the same product can
 be written with other names.
@@ -43,7 +43,7 @@ class Days:
     @property
     def hold(self) -> bool:
         """Whether the day of the question is among them."""
-        return (self.first is None or self.first <= DAY) and (self.last is None or DAY <= self.last)
+        return (self.first is None or self.first <= DAY) and (self.last is None or self.last >= DAY)
 
     @property
     def clause(self) -> str:
@@ -58,11 +58,16 @@ ALWAYS = Days()
 
 @frozen(eq=False)
 class MadeColumn:
-    """A column of a family. `unit` is that of its cells; `blanks` may be left."""
+    """A column of a family. `unit` is that of its cells; `blanks` may be left.
+
+    Attributes:
+        default: what a cell that is left blank means.
+    """
 
     name: str
     unit: str
     blanks: bool
+    default: Known | None = None
 
 
 @frozen(eq=False)
@@ -79,17 +84,22 @@ Units = tuple[Unit, ...]
 Filling = Units | Known
 """What a place holds: components with quantities, or an option's value."""
 Scene = Mapping[str, Filling]
-"""What every place (and every bound unit) holds."""
+"""What every place (and every bound unit) holds; an option of an assembly that is absent holds `()`."""
 Meaning = Callable[[Scene], bool]
 
 
 @frozen(eq=False)
 class MadeFamily:
-    """Components with the columns they share."""
+    """Components with the columns they share.
+
+    Attributes:
+        instances: whether they are instances of an assembly, whose columns are its options and calcs.
+    """
 
     name: str
     columns: Mapping[str, MadeColumn]
     components: tuple[MadeComponent, ...]
+    instances: bool = False
 
     def values(self, column: str) -> frozenset[Known]:
         """What stands in a column, whatever the date."""
@@ -198,6 +208,17 @@ class MadeOption:
 
 
 MadePlace = MadeSlot | MadeOption
+
+NUMBER_COLUMNS = {"«mass»": "g", "«size»": "", "«rate»": "", "«cost»": "EUR"}
+"""Columns that hold numbers, with their dimension."""
+WORD_COLUMNS = {
+    "«kind»": ("«alpha»", "«beta»", "«gamma»"),
+    "«tier»": ("«low»", "«mid»", "«high»"),
+    "«grade»": ("«poor»", "«fair»", "«good»"),
+}
+"""Columns that hold words: free text, `one of`, `ordered of`."""
+TAGS = ("«alpha»", "«beta»", "«red»")
+"""What the sets of the column «tags» may hold."""
 
 FACTORS = {"": Fraction(1), "g": Fraction(1), "kg": Fraction(1000), "EUR": Fraction(1)}
 """Base units in one of each unit."""
