@@ -31,13 +31,29 @@ from configurator.acceptance.stock_facts import StockTerms, check_terms, facts_o
 from configurator.authoring.analysis.analysis import analyze
 from configurator.authoring.analysis.findings import Analysis
 from configurator.authoring.checks.checking import check_catalog
+from configurator.authoring.coverage.elements import CoverageElement, coverage_elements, long_tables
+from configurator.authoring.coverage.report import RuleCoverage, covered_by
+from configurator.authoring.coverage.scenario import ScenarioCoverage, scenario_coverage
+from configurator.authoring.covering.sample import CoveringSample, covering_sample
 from configurator.authoring.difference import (
     Difference,
     check_examples,
     difference,
     undecided_difference,
 )
+from configurator.authoring.mutation.explained import ExplainedMutant
+from configurator.authoring.mutation.mutants import OPERATORS, Operator
+from configurator.authoring.mutation.mutation import Progress, Wanted, mutate
+from configurator.authoring.mutation.outcomes import MutationReport
 from configurator.authoring.scenarios.outcomes import ScenarioOutcome, ScenarioReport
+from configurator.authoring.scenarios.recorded import (
+    Case,
+    calcs_named,
+    read_line,
+    record,
+    recorded_lines,
+    title_of,
+)
 from configurator.authoring.scenarios.running import run_scenario, undated
 from configurator.availability.answers.buildable import Buildable
 from configurator.availability.clock import system_clock
@@ -46,7 +62,7 @@ from configurator.availability.store import StockStore
 from configurator.catalog.compilation import CompileResult, compile_catalog
 from configurator.catalog.loading import CatalogReader
 from configurator.catalog.model import Catalog, Scenario
-from configurator.catalog_files import find_catalog, find_scenarios, text_reader
+from configurator.catalog_files import explained_survivors, find_catalog, find_scenarios, text_reader
 from configurator.compiled_files import InForce, key_of, load_compiled, save_compiled
 from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import read_choices
@@ -109,6 +125,7 @@ from configurator.errors import ArtefactError, CatalogError, SearchLimitError
 from configurator.explanation.checking import Unchecked, VerdictCheck
 from configurator.explanation.conflict import Conflicts
 from configurator.lowering.intervals import interval_in_force
+from configurator.source import SourceFile
 
 T = TypeVar("T")
 
@@ -901,6 +918,44 @@ class Configurator:
             bundles=bundles,
         )
 
+    def covering_sample(
+        self,
+        t: int = 2,
+        choices: Choices = MappingProxyType({}),
+        *,
+        seed: int = 0,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+        bundles: Sequence[str] = (),
+    ) -> CoveringSample | Unknown:
+        """Few valid configurations that keep the choices, in which all goes together that can.
+
+        Every t levels of different factors that any such configuration has are in one of the sample; of the
+        others it is proved that none has them. Where the time limit stops it, the sample says what is open.
+
+        Args:
+            t: how many levels, from 1 to 6; 2 for pairs.
+            choices: as in `validate`.
+            seed: another one gives another sample, the same one the same, unless a time limit cuts in.
+            as_of: the day for which it is asked.
+            seconds: the time limit.
+            only: as in `validate`.
+            bundles: as in `validate`.
+
+        Raises:
+            ChoiceError: as in `validate`.
+            ValueError: `t` is not from 1 to 6, or the seed is negative.
+        """
+        return self._answered(
+            lambda question, limits: covering_sample(question, t, seed, limits),
+            choices,
+            as_of,
+            seconds,
+            only=only,
+            bundles=bundles,
+        )
+
     def fast_page(
         self,
         offset: int,
@@ -1012,7 +1067,9 @@ class Configurator:
         Raises:
             CatalogError: the file cannot be read or holds a mistake, or the catalog's own files have changed.
         """
-        source = find_scenarios(str(path)).source
+        return self._scenarios_in(find_scenarios(str(path)).source)
+
+    def _scenarios_in(self, source: SourceFile) -> tuple[Scenario, ...]:
         entry, reader = _files_of(self._source)
         result = compile_catalog(entry, reader, (source,))
         if result.catalog is None:
@@ -1021,6 +1078,80 @@ class Configurator:
             changed = f"the catalog `{self.catalog.name}` has changed since it was loaded"
             raise CatalogError([Diagnostic("E0612", Severity.ERROR, changed, None, help=("load it again",))])
         return tuple(each for each in result.catalog.scenarios if each.span.file is source)
+
+    def record_scenario(
+        self,
+        order: object,
+        *,
+        title: str | None = None,
+        tags: Sequence[str] = (),
+        calcs: Sequence[str] | None = None,
+        stock: StockStore | StockSnapshot | None = None,
+        on: date | None = None,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        only: bool = False,
+        bundles: Sequence[str] = (),
+    ) -> str | Unknown:
+        """Choices, and what is the case of them, as a scenario in the language of catalogs.
+
+        It expects `valid`, of a configuration in which everything is decided also its price and its warnings;
+        or `invalid` and the rules to blame, with `only` where it is proved that no others are; under stock also
+        whether it is available. It gives the day, and of stock what that hangs on: what can be had for one
+        product of so many as the line orders. It is run before it is given: it passes.
+
+        Args:
+            order: choices by path, a configuration, an order as `accept` takes it, or what was saved of a
+                session; an order of several lines gives several scenarios with a blank line in between.
+            title: by default the order's id, else what is chosen; lines of several are numbered.
+            tags: its tags.
+            calcs: names of calcs whose values are expected; by default `price`, where there is one. One
+                without a value, or with one that no decimal number tells, is left out.
+            stock: an open store, or what one looked like once; by default nothing is said about stock.
+            on: as in `under`.
+            as_of: the day asked about.
+            seconds: the time limit for each scenario.
+            only: whether places that are not named stay empty.
+            bundles: more bundles to apply.
+
+        Raises:
+            CatalogError: the catalog's own files have changed.
+            ChoiceError: a choice, bundle or calc names what does not exist, or no scenario can say it.
+            OrderError: the order cannot be read.
+            StockError: the store cannot answer.
+            TypeError: stock is neither a store nor a snapshot, or the day is no date.
+            ValueError: a tag is no name.
+        """
+        self._refuse_under_stock("a scenario that is recorded")
+        catalog, day = self.catalog, self._day(as_of)
+        wanted = calcs_named(catalog, calcs)
+        order_id, lines = recorded_lines(catalog, order)
+        named = title if title is not None else f"order {order_id}" if order_id is not None else None
+        check_terms(on)
+        snapshot = None if stock is None else look_at(stock)
+        texts: list[str] = []
+        for number, line in enumerate(lines, start=1):
+            limits = SearchLimits.within(seconds)
+            choices, applied = read_line(catalog, line, bundles, only=only)
+            told = title_of(catalog, choices, applied) if named is None else named
+            case = Case(
+                f"{told}, line {number}" if len(lines) > 1 else told,
+                choices,
+                applied,
+                wanted,
+                None if snapshot is None else self._terms_of(snapshot, on, line.quantity),
+                tuple(tags),
+            )
+            try:
+                texts.append(record(case, self.product(day, limits), self._scenario_in, limits))
+            except SearchLimitError as error:
+                return Unknown(error.reason)
+        return "\n".join(texts)
+
+    def _scenario_in(self, text: str) -> Scenario:
+        headed = f'scenarios for "catalog.pcat"\n{text}'
+        (scenario,) = self._scenarios_in(SourceFile("recorded.pcat", headed))
+        return scenario
 
     def test(
         self,
@@ -1047,6 +1178,108 @@ class Configurator:
         chosen = self.scenarios if scenarios is None else tuple(scenarios)
         found = tuple(run(scenario) for scenario in chosen)
         return ScenarioReport(found, tuple(undated(chosen, self.catalog, as_of, self.today)))
+
+    def coverage_elements(self) -> tuple[CoverageElement, ...]:
+        """What scenarios can cover: rules, tables, rows, resources and effective ranges.
+
+        Ranges of components first, then what restricts in the order declared, each row after its table and
+        each range after what it is of, then ranges of bundles. Of a table with more than a thousand rows the
+        rows are left out.
+        """
+        return coverage_elements(self.catalog)
+
+    def scenario_coverage(
+        self,
+        scenario: Scenario,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        known: Collection[str] = frozenset(),
+    ) -> ScenarioCoverage:
+        """Find out which elements decide in a scenario: without which its answers would be other ones.
+
+        Args:
+            scenario: one of this catalog.
+            as_of: the day if it names none; by default the catalog's `tested on`, else today.
+            seconds: the time limit; what it stops is undecided.
+            known: ids of elements that need not be looked at.
+        """
+        if self._rules is not None:
+            return self._rules.scenario_coverage(scenario, as_of=as_of, seconds=seconds, known=known)
+        day = self._day(scenario.day or as_of or self.catalog.tested_on)
+        limits = SearchLimits.within(seconds)
+        return scenario_coverage(scenario, day, lambda within: self.product(day, within), limits, known)
+
+    def rule_coverage(
+        self,
+        scenarios: Iterable[Scenario] | None = None,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+    ) -> RuleCoverage:
+        """Tell which rules, rows, resources and ranges decide in some scenario, and in which.
+
+        Args:
+            scenarios: those that count; the catalog's own when left out.
+            as_of: the day for those that name none; by default the catalog's `tested on`, else today.
+            seconds: the time limit for each scenario.
+        """
+        chosen = self.scenarios if scenarios is None else tuple(scenarios)
+        found = [self.scenario_coverage(each, as_of=as_of, seconds=seconds) for each in chosen]
+        return covered_by(self.coverage_elements(), found, (each.key for each in long_tables(self.catalog)))
+
+    # ------------------------------------------------------------ mutation
+
+    def mutate(
+        self,
+        scenarios: Iterable[Scenario] | None = None,
+        *,
+        as_of: date | None = None,
+        seconds: float | None = None,
+        operators: Collection[Operator] = OPERATORS,
+        elements: Collection[str] = (),
+        explained: Iterable[ExplainedMutant] | None = None,
+        progress: Progress | None = None,
+    ) -> MutationReport:
+        """Change one rule at a time, and see whether the scenarios notice.
+
+        Args:
+            scenarios: what may notice; the catalog's own when left out.
+            as_of: the day for those that name none; by default the catalog's `tested on`, else today.
+            seconds: the time limit for everything; mutants that are not reached are undecided.
+            operators: only changes of these kinds.
+            elements: only changes of these rules, tables, resources or rows of tables, by id.
+            explained: why some mutants may survive; by default what `mutants.toml` beside the catalog says,
+                where there is such a file.
+            progress: is called after each mutant with how many are done, of how many, and what came of it.
+
+        Raises:
+            MutationError: a scenario is not met by the catalog as it is, or `mutants.toml` cannot be read.
+        """
+        if self._rules is not None:
+            return self._rules.mutate(
+                scenarios,
+                as_of=as_of,
+                seconds=seconds,
+                operators=operators,
+                elements=elements,
+                explained=explained,
+                progress=progress,
+            )
+        limits = SearchLimits.within(seconds)
+        known = explained_survivors(*_files_of(self._source)) if explained is None else tuple(explained)
+        everything = set(operators) == set(OPERATORS) and not elements
+        return mutate(
+            self.catalog,
+            self.scenarios if scenarios is None else tuple(scenarios),
+            self._day(as_of or self.catalog.tested_on),
+            self.product,
+            engine=self._engine,
+            limits=limits,
+            wanted=None if everything else Wanted(operators, elements),
+            explained=known,
+            progress=progress,
+        )
 
     # ------------------------------------------------------------ compiling
 

@@ -146,6 +146,7 @@ class RejectedInvalid:
     """Some line has no valid configuration. Nothing was reserved."""
 
     conflicts: tuple[LineConflict, ...]
+    _verdicts: tuple[tuple[int, Invalid], ...] = field(default=(), eq=False, repr=False)
     accepted: bool = field(default=False, init=False)
 
     def __bool__(self) -> bool:
@@ -253,6 +254,11 @@ class Promised:
     def or_raise(self) -> "Promised":
         """This answer."""
         return self
+
+
+def invalid_lines(rejected: RejectedInvalid) -> tuple[tuple[int, Invalid], ...]:
+    """The numbers of lines that are invalid, each with its verdict; none for what was made by hand."""
+    return rejected._verdicts  # noqa: SLF001 - told here and nowhere else
 
 
 Rejection = RejectedInvalid | OrderIncomplete | Unknown
@@ -598,7 +604,8 @@ def judge_order(product: PreparedProduct, order: Order, limits: SearchLimits) ->
         for conflict in verdict.conflicts
     )
     if conflicts:
-        return RejectedInvalid(conflicts)
+        invalid = tuple((line, verdict) for line, verdict in verdicts if isinstance(verdict, Invalid))
+        return RejectedInvalid(conflicts, invalid)
     for _, verdict in verdicts:
         if isinstance(verdict, Unknown):
             return verdict

@@ -10,9 +10,9 @@ from configurator.authoring.refusals import Refusal
 from configurator.authoring.saved_orders import BrokenOrder, OrdersCompared, Step
 from configurator.cli.annotations import workflow_command
 from configurator.cli.terminal import GAP, aligned, column_widths
-from configurator.cli.ways_out import delta_in_words
-from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, STRONG, plural, value_in_words
+from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, STRONG, plural
 from configurator.configuration.instance_words import write_instances
+from configurator.configuration.telling import delta_in_words, value_in_words
 from configurator.engines.engine import Unknown
 from configurator.serialization_difference import given_json
 

@@ -10,7 +10,9 @@ from configurator.errors import (
     ClockError,
     ConfiguratorError,
     EngineUnavailableError,
+    ExplanationsError,
     IdempotencyConflict,
+    MutationError,
     OrderError,
     OutOfStockError,
     PromiseBreakError,
@@ -64,6 +66,9 @@ def failure_of(error: ConfiguratorError) -> Failure:
             return Failure(ExitCode.USAGE, problems)
         case TableFileError(message=message, help=help_lines):
             code = ExitCode.USAGE if isinstance(error, UnknownTableError) else ExitCode.ENVIRONMENT
+            return Failure(code, (message,), help_lines)
+        case MutationError(message=message, help=help_lines):
+            code = ExitCode.ENVIRONMENT if isinstance(error, ExplanationsError) else ExitCode.NO
             return Failure(code, (message,), help_lines)
         case IdempotencyConflict():
             step = "give it a new key with `--key`, or repeat the call exactly as it was"

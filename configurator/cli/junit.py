@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from configurator.authoring.scenarios.outcomes import ScenarioOutcome
+from configurator.authoring.scenarios.telling import details, in_short
 from configurator.cli.scenario_suites import RunSuite
-from configurator.cli.scenarios_told import details
 
 
 def junit_xml(suites: Iterable[RunSuite], seconds: float) -> str:
@@ -52,8 +52,7 @@ def _case(suite: ET.Element, path: str, outcome: ScenarioOutcome) -> None:
         case "failed" | "undecided" as state:
             bad = [each for each in outcome.expectations if each.state != "passed"]
             kind = "failure" if state == "failed" else "error"
-            message = "; ".join(f"expected {each.expected}, got {each.got}" for each in bad)
-            element = ET.SubElement(case, kind, type=state, message=_clean(message))
+            element = ET.SubElement(case, kind, type=state, message=_clean(in_short(outcome)))
             element.text = _clean("\n".join(line for each in bad for line in details(each)))
         case _:
             pass

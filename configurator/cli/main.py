@@ -14,8 +14,11 @@ COMMANDS = {
     "fmt": "Give catalogs their one form: aligned, indented, nothing lost.",
     "show": "What a catalog contains: families, choices, rules, dates.",
     "test": "Run scenarios of catalogs: expected, got, which rule decided.",
+    "scenario": "Scenarios made of orders: `scenario from order.json`.",
+    "mutate": "Which small changes to the rules no scenario notices.",
     "count": "How many valid configurations keep the choices.",
     "list": "The valid configurations, in catalog order.",
+    "sample": "Few configurations that show all that goes together; or any.",
     "validate": "Whether choices are valid, and if not, why.",
     "repair": "The smallest changes that make choices possible again.",
     "explain": "Why: conflicts, a value, why not, a price; or a code.",
@@ -70,10 +73,16 @@ def load_command(name: str) -> click.Command | None:
             from configurator.cli.commands.show import show as command
         case "test":
             from configurator.cli.commands.test import test as command
+        case "mutate":
+            from configurator.cli.commands.mutate import mutate as command
+        case "scenario":
+            from configurator.cli.commands.scenario import scenario as command
         case "count":
             from configurator.cli.commands.count import count as command
         case "list":
             from configurator.cli.commands.list import list_configurations as command
+        case "sample":
+            from configurator.cli.commands.sample import sample as command
         case "validate":
             from configurator.cli.commands.validate import validate as command
         case "repair":

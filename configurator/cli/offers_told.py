@@ -7,7 +7,6 @@ from attrs import frozen
 
 from configurator.cli.reasons_told import reason_in_short
 from configurator.cli.terminal import GAP
-from configurator.cli.wording import NOTHING, value_in_words
 from configurator.configuration.domains import (
     AssemblyOffers,
     IdenticalOffers,
@@ -21,6 +20,7 @@ from configurator.configuration.domains import (
 )
 from configurator.configuration.offer_reasons import HasAvailability, OfferState
 from configurator.configuration.outlook import Availability
+from configurator.configuration.telling import NOTHING, value_in_words
 from configurator.engines.engine import Unknown
 from configurator.serialization import FindReason
 

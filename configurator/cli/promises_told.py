@@ -10,9 +10,9 @@ from configurator.acceptance.promising import LinePromise, ToProcure
 from configurator.availability.answers.promise import PromisedComponent, PromiseSource, SourceKind
 from configurator.cli.stock_told import table_lines
 from configurator.cli.terminal import GAP
-from configurator.cli.ways_out import delta_in_words
-from configurator.cli.wording import DOUBTFUL, FAINT, STRONG, value_in_words
+from configurator.cli.wording import DOUBTFUL, FAINT, STRONG
 from configurator.configuration.pricing import Amount
+from configurator.configuration.telling import delta_in_words, value_in_words
 from configurator.engines.engine import Unknown
 from configurator.explanation.conflict import Conflict
 from configurator.explanation.evidence import StockEvidence

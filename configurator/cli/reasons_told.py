@@ -11,14 +11,10 @@ from configurator.cli.wording import (
     FAINT,
     GOOD,
     STRONG,
-    Head,
-    cause_in_words,
-    conflict_heads,
     derivation_lines,
     nothing_valid_lines,
     plural,
     signed,
-    value_in_words,
 )
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.offer_reasons import OfferReason
@@ -34,8 +30,10 @@ from configurator.configuration.reasons import (
     Why,
     WhyNot,
 )
+from configurator.configuration.telling import value_in_words
 from configurator.engines.engine import Unknown
 from configurator.explanation.evidence import RuleEvidence, StockEvidence
+from configurator.explanation.telling import Head, cause_in_words, conflict_heads
 
 MOST_OTHERS = 8
 """So many other values are named."""

@@ -5,27 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.text import Text
 
 from configurator.authoring.scenarios.outcomes import (
-    Compared,
-    ExpectationOutcome,
     NumberUpdate,
-    Ruling,
     ScenarioOutcome,
     ScenarioReport,
     State,
 )
+from configurator.authoring.scenarios.telling import HEADS, block_head, block_lines, details
 from configurator.cli.annotations import annotation, workflow_command
 from configurator.cli.scenario_suites import RunSuite
-from configurator.cli.terminal import GAP, aligned, column_widths
+from configurator.cli.terminal import GAP
 from configurator.cli.wording import BAD, DOUBTFUL, FAINT, GOOD, plural
 
 LETTERS: dict[State, str] = {"passed": ".", "failed": "F", "undecided": "?", "skipped": "s"}
 STYLES: dict[State, str] = {"passed": GOOD, "failed": BAD, "undecided": DOUBTFUL, "skipped": FAINT}
-HEADS = {"failed": "FAIL", "undecided": "UNDECIDED"}
 ORDER: tuple[State, ...] = ("failed", "undecided", "passed", "skipped")
-
-INDENT = "     "
-PLACE_COLUMN = 72
-"""Where the places of failed scenarios stand, unless a title is longer."""
 
 
 def suite_lines(suites: Sequence[RunSuite]) -> Iterator[Text]:
@@ -72,44 +65,9 @@ def failure_lines(suites: Iterable[RunSuite]) -> Iterator[Text]:
 
 
 def _block(outcome: ScenarioOutcome) -> Iterator[Text]:
-    head = f'{HEADS[outcome.state]} "{outcome.title}"'
-    where = _line(outcome.location)
-    yield Text.assemble((f"{head:<{PLACE_COLUMN}}", STYLES[outcome.state]), " ", (where, FAINT))
-    for expectation in outcome.expectations:
-        if expectation.state != "passed":
-            yield from (Text(f"{INDENT}{line}") for line in details(expectation))
-
-
-def details(outcome: ExpectationOutcome) -> Iterator[str]:
-    """What was expected and got, and beneath it what decided."""
-    yield f"expected: {outcome.expected}"
-    yield f"got:      {outcome.got}"
-    told = _compared(each for each in outcome.compared if f"{each.path} = {each.value}" not in outcome.got)
-    if told:
-        yield f"where:    {told}"
-    broken = [each for each in outcome.rulings if not each.holds]
-    rows = [(each.name, each.message, _line(each.location)) for each in broken]
-    widths = column_widths(rows, 3)
-    for line, ruling in zip(aligned(rows, widths), broken, strict=True):
-        yield line
-        if ruling.compared:
-            yield f"{'':<{widths[0]}}{GAP}{_compared(ruling.compared)}"
-    yield from (_holding(each) for each in outcome.rulings if each.holds)
-    yield from outcome.notes
-
-
-def _holding(ruling: Ruling) -> str:
-    told = _compared(ruling.compared)
-    return f"{ruling.name} holds{': ' if told else ''}{told}{GAP}{_line(ruling.location)}"
-
-
-def _compared(found: Iterable[Compared]) -> str:
-    return ", ".join(f"{each.path} = {each.value}" for each in found)
-
-
-def _line(location: str) -> str:
-    """`file:line` of `file:line:column`."""
-    return location.rpartition(":")[0]
+    head, where = block_head(outcome)
+    yield Text.assemble((head, STYLES[outcome.state]), " ", (where, FAINT))
+    yield from map(Text, block_lines(outcome))
 
 
 def update_line(update: NumberUpdate) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from configurator.cli.terminal import GAP, column_widths
-from configurator.cli.wording import FAINT, GOOD, STRONG, value_in_words
+from configurator.cli.wording import FAINT, GOOD, STRONG
 from configurator.configuration.instance_words import write_instances
 from configurator.configuration.model import JsonValue
-from configurator.configuration.pricing import Amount
 from configurator.configuration.repairs import Repair
+from configurator.configuration.telling import delta_in_words, value_in_words
 
 HEADING = "ways out (smallest change first)"
 
@@ -37,13 +37,6 @@ def repair_lines(repairs: Sequence[Repair]) -> tuple[Text, ...]:
                 line.append(delta, FAINT if delta.startswith("+") else GOOD)
             lines.append(line)
     return tuple(lines)
-
-
-def delta_in_words(delta: Amount | None) -> str:
-    """`+12.00 EUR`, `-30.00 EUR`; empty where there is none."""
-    if delta is None:
-        return ""
-    return f"+{delta.text}" if delta.number > 0 else delta.text
 
 
 def choices_in_one_line(choices: Mapping[str, JsonValue], bundles: Sequence[str] = ()) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from configurator.cli.terminal import GAP
-from configurator.cli.wording import DOUBTFUL, FAINT, GOOD, PERHAPS_FEWER
+from configurator.cli.wording import DOUBTFUL, FAINT, GOOD
 from configurator.configuration.completion import WishOutcome
 from configurator.engines.engine import Unknown
 from configurator.explanation.conflict import Conflict
+from configurator.explanation.telling import PERHAPS_FEWER
 
 
 def wish_lines(wishes: Sequence[WishOutcome]) -> Iterator[Text]:

@@ -10,28 +10,23 @@ from rich.text import Text
 from configurator.availability.balances import Shortage
 from configurator.catalog.choices import place_of
 from configurator.catalog.model import Catalog
-from configurator.catalog.values import format_number
 from configurator.cli.terminal import GAP, column_widths
 from configurator.configuration.choices import read_choices
-from configurator.configuration.instance_words import write_instances
-from configurator.configuration.model import ComponentQuantity, InstanceValue, PlaceValue, json_value
 from configurator.configuration.pricing import Amount
 from configurator.explanation.conflict import Conflict, describe_choice
 from configurator.explanation.derivation import Derivation
 from configurator.explanation.evidence import (
     DecisionEvidence,
     EffectivityEvidence,
-    RuleEvidence,
     StockEvidence,
 )
+from configurator.explanation.telling import PERHAPS_FEWER, cause_in_words, conflict_heads
 
 GOOD = "bold green"
 BAD = "bold red"
 DOUBTFUL = "bold yellow"
 STRONG = "bold"
 FAINT = "dim"
-
-NOTHING = "none"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
@@ -52,30 +47,6 @@ def share_in_words(part: int, whole: int) -> str:
     if 0 < share < Fraction(1, 10):
         return "less than 0.1 %"
     return f"{float(share):.1f} %"
-
-
-def value_in_words(value: PlaceValue) -> str:
-    """What fills a place, as it can be written on the command line again."""
-    match value:
-        case None | ():
-            return NOTHING
-        case InstanceValue() | (InstanceValue(), *_):
-            return write_instances(json_value(value))
-        case bool():
-            return "yes" if value else "no"
-        case int() | Fraction():
-            return format_number(value)
-        case ComponentQuantity(component=component, quantity=quantity):
-            return f"{quantity}x{component}"
-        case tuple():
-            told = (_unit(each) if isinstance(each, ComponentQuantity) else str(each) for each in value)
-            return ",".join(told)
-        case str():
-            return value
-
-
-def _unit(item: ComponentQuantity) -> str:
-    return item.component if item.quantity == 1 else f"{item.quantity}x{item.component}"
 
 
 def moment_in_words(moment: datetime, now: datetime, zone: str) -> str:
@@ -138,29 +109,6 @@ def _choices_told(told: Mapping[str, str], conflict: Conflict) -> list[str]:
     return bundled or [told[path] for path in conflict.choices if path in told]
 
 
-PERHAPS_FEWER = " (perhaps fewer of these would do: the time was up)"
-
-Head = tuple[str, str, str]
-"""A name, a sentence, and where it stands."""
-
-
-def conflict_heads(conflict: Conflict) -> list[Head]:
-    """Who says that a conflict is one, why, where: once for each rule and each fact of stock."""
-    blamed = [each for each in conflict.evidence if isinstance(each, RuleEvidence | StockEvidence)]
-    if len(blamed) < 2:
-        places = ", ".join(location.rpartition(":")[0] for location in conflict.locations)
-        return [(conflict_name(conflict), conflict_message(conflict), places)]
-    return [cause_in_words(each) for each in blamed]
-
-
-def cause_in_words(cause: RuleEvidence | StockEvidence) -> Head:
-    """A rule or a fact of stock by its name, what it says, and where."""
-    if isinstance(cause, StockEvidence):
-        return cause.component, cause.text, ""
-    said = "" if cause.message == cause.rule else cause.message
-    return cause.rule, said, cause.location.rpartition(":")[0]
-
-
 def _cause_line(name: str, message: str, places: str, widths: Sequence[int]) -> Text:
     # A long sentence pushes its own place to the right, not those of the others.
     head = f"{message:<{min(widths[1], LONGEST_MESSAGE)}}{GAP}" if places else message
@@ -169,21 +117,6 @@ def _cause_line(name: str, message: str, places: str, widths: Sequence[int]) -> 
 
 LONGEST_MESSAGE = 70
 """Columns to which messages are padded at most."""
-
-
-def conflict_name(conflict: Conflict) -> str:
-    """The ids of the rules, or `not in force`."""
-    if conflict.rules:
-        return ", ".join(conflict.rules)
-    return "not in force" if conflict.not_in_force else "choices"
-
-
-def conflict_message(conflict: Conflict) -> str:
-    """The sentence, with the rows that say so."""
-    rows = " and ".join(str(row.row) for row in conflict.rows)
-    if not rows:
-        return conflict.message
-    return f"{conflict.message} ({'row' if len(conflict.rows) == 1 else 'rows'} {rows})"
 
 
 def derivation_lines(derivation: Derivation, conflict: Conflict) -> tuple[Text, ...]:

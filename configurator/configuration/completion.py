@@ -30,6 +30,7 @@ from configurator.configuration.model import (
     numbered_values,
 )
 from configurator.configuration.product import Question
+from configurator.configuration.validation import NOT_KNOWN, Asked
 from configurator.configuration.wish_reasons import why_not_kept
 from configurator.configuration.wishes import Aim, Step, calc_of, default_text, keep_wishes, together
 from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
@@ -117,6 +118,8 @@ class Completed:
 class NotCompletable:
     """No valid configuration keeps the choices; `validate` says why."""
 
+    _asked: Asked = field(default=NOT_KNOWN, eq=False, repr=False)
+
     def __bool__(self) -> bool:
         return False
 
@@ -156,7 +159,7 @@ def complete(
     except SearchLimitError as error:
         return Unknown(error.reason)
     if found is None:
-        return NotCompletable()
+        return NotCompletable(Asked(question))
     assignment, steps = found
     final = question.product.lowered.lift(assignment)
     outcomes = [_outcome(question, step, final) for step in steps]

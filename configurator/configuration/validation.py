@@ -92,6 +92,23 @@ class Incomplete:
         return self
 
 
+@frozen(eq=False, repr=False)
+class Asked:
+    """What an answer answers, for whoever has only the answer. It does not outlive pickling."""
+
+    question: Question | None = None
+
+    def __deepcopy__(self, _: object) -> "Asked":
+        return self
+
+    def __reduce__(self) -> tuple[type["Asked"], tuple[()]]:
+        return Asked, ()
+
+
+NOT_KNOWN = Asked()
+"""What was asked where the answer was made by hand."""
+
+
 @frozen
 class Invalid:
     """No valid configuration keeps the choices.
@@ -101,6 +118,7 @@ class Invalid:
     """
 
     conflicts: tuple[Conflict, ...]
+    _asked: Asked = field(default=NOT_KNOWN, eq=False, repr=False)
     valid: bool = field(default=False, init=False)
 
     def __bool__(self) -> bool:
@@ -130,7 +148,7 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
     if assignment is not None or question.impossible:
         found = broken_by_choices(case, limits)
         if found or assignment is None:
-            return Invalid(found)
+            return Invalid(found, Asked(question))
         chosen = product.lowered.lift(assignment)
         return Valid(configuration_of(product.catalog, chosen), notices(question, chosen))
     answer = question.prepared.feasibility(question.choices.assumptions, limits)
@@ -138,10 +156,17 @@ def validate(question: Question, limits: SearchLimits = NO_LIMITS) -> Verdict:
         return Incomplete(open_places(question), product.configuration(answer.witness))
     found = broken_by_choices(case, limits)
     if found:
-        return Invalid(found)
+        return Invalid(found, Asked(question))
     if isinstance(answer, Unknown):
         return answer
-    return Invalid((find_conflict(case, limits),))
+    return Invalid((find_conflict(case, limits),), Asked(question))
+
+
+def question_of(answer: object) -> Question | None:
+    """The question that an answer answers; `None` where it was made by hand or pickled, or knows of none."""
+    asked = getattr(answer, "_asked", NOT_KNOWN)
+    assert isinstance(asked, Asked)
+    return asked.question
 
 
 def conflicts_of(

@@ -87,7 +87,7 @@ class _Paint:
 
 def _lines(diagnostic: Diagnostic, paint: _Paint) -> Iterable[str]:
     head = paint.main(f"{diagnostic.severity.value}[{diagnostic.code}]")
-    yield head + paint(_BOLD, f": {_plain(diagnostic.message)}")
+    yield head + paint(_BOLD, f": {printable(diagnostic.message)}")
     width = 0
     if diagnostic.span is not None:
         position = diagnostic.span.position
@@ -95,14 +95,14 @@ def _lines(diagnostic: Diagnostic, paint: _Paint) -> Iterable[str]:
         width = len(number)
         line, carets = _excerpt(diagnostic.span)
         empty = paint.gutter(" " * width + " |")
-        yield paint.gutter(" " * width + "--> ") + _plain(diagnostic.span.location)
+        yield paint.gutter(" " * width + "--> ") + printable(diagnostic.span.location)
         yield empty
         yield (paint.gutter(f"{number} |") + f" {line}").rstrip()
         blanks = " " * (len(carets) - len(carets.lstrip()))
-        label = f" {_plain(diagnostic.label)}" if diagnostic.label else ""
+        label = f" {printable(diagnostic.label)}" if diagnostic.label else ""
         yield f"{empty} {blanks}" + paint.main(carets.lstrip() + label)
     for help_line in diagnostic.help:
-        yield paint.gutter(" " * width + " = ") + f"help: {_plain(help_line)}"
+        yield paint.gutter(" " * width + " = ") + f"help: {printable(help_line)}"
 
 
 def _excerpt(span: Span) -> tuple[str, str]:
@@ -113,11 +113,11 @@ def _excerpt(span: Span) -> tuple[str, str]:
     first = span.start - span.file.line_start(position.line)
     last = max(first + 1, min(len(text), first + span.end - span.start))
     shown = [_shown(char) for char in text]
-    start, stop = _window([_width(each) for each in shown], first, last)
+    start, stop = _window([terminal_columns(each) for each in shown], first, last)
     before = (_CUT if start else "") + "".join(shown[start:first])
     marked = "".join(shown[first : min(last, stop)])
     after = "".join(shown[min(last, stop) : stop]) + (_CUT if stop < len(text) else "")
-    return before + marked + after, " " * _width(before) + "^" * max(1, _width(marked))
+    return before + marked + after, " " * terminal_columns(before) + "^" * max(1, terminal_columns(marked))
 
 
 def _window(widths: list[int], first: int, last: int) -> tuple[int, int]:
@@ -142,18 +142,19 @@ def _window(widths: list[int], first: int, last: int) -> tuple[int, int]:
 def _shown(char: str) -> str:
     if char == "\t":
         return " " * TAB_WIDTH
-    return _plain(char)
+    return printable(char)
 
 
-def _plain(text: str) -> str:
+def printable(text: str) -> str:
+    """The same length of text without what would move a cursor, change colours or turn text around."""
     if text.isprintable():
         return text
     # Printable in Python's sense leaves out all separators but the blank, and marks that turn text around.
     return "".join(char if char.isprintable() else " " if char.isspace() else _UNPRINTABLE for char in text)
 
 
-def _width(text: str) -> int:
-    """Terminal columns: two for the wide letters of East Asia and emoji, none for combining marks."""
+def terminal_columns(text: str) -> int:
+    """Columns of a terminal: two for the wide letters of East Asia and emoji, none for combining marks."""
     if text.isascii():
         return len(text)
     return sum(

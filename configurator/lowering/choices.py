@@ -63,8 +63,20 @@ class LoweredChoices:
         if any(len(values) != 1 for values in allowed):
             return None
         assignment = tuple(next(iter(values)) for values in allowed)
+        if _fills_what_is_absent(layout, assignment):
+            return None
         # One's own choice may be exact where a bundle's includes something, and the other way round.
         return assignment if all(holds(each, assignment) for each in self.constraints) else None
+
+
+def _fills_what_is_absent(layout: Layout, assignment: Assignment) -> bool:
+    """Whether a place is filled of which it was said, too, that its assembly is not there."""
+    for each in layout.of.values():
+        within = (each.slot if isinstance(each, SlotLayout) else each.option).within
+        absent = within is not None and not assignment[layout.of[within].variables[0]]
+        if absent and any(assignment[variable] for variable in each.variables):
+            return True
+    return False
 
 
 def with_bundles(

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from command_runs import run
 
-from configurator.cli.dialog.keeping import add_scenario, expectations, scenario_text
+from configurator.cli.dialog.keeping import expectations, scenario_text
+from configurator.cli.scenario_files import add_scenario
 from configurator.configurator import Configurator
 
 DAY = date(2026, 11, 22)

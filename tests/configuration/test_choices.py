@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from configurator.configuration.model import Configuration
-from configurator.configuration.validation import Incomplete, Valid
+from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.configurator import Configurator
 from configurator.errors import ChoiceError
 
@@ -235,3 +235,9 @@ def test_numbers_of_many_digits_read_back_as_themselves() -> None:
         for verdict in (asked.validate(configuration.to_dict()) for configuration in found)
         if isinstance(verdict, Valid)
     ]
+
+
+def test_what_is_inside_an_assembly_that_is_left_out_cannot_be_filled() -> None:
+    asked = Configurator.from_text("catalog a\nassembly basket choose optional { option lid : yesno }\n")
+
+    assert isinstance(asked.validate({"basket": None, "basket.lid": True}), Invalid)

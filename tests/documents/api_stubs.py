@@ -1,4 +1,4 @@
-"""Public names as signatures, made from the source: what `docs/reference/api.md` shows.
+"""Public names as signatures, made from the source: what `docs/reference/{api,testing}.md` show.
 
 `python tests/documents/api_stubs.py NAME …` prints them, for pasting.
 """
@@ -35,10 +35,16 @@ def _member(node: ast.stmt) -> Iterator[str]:
     match node:
         case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation) if not name.startswith("_"):
             yield f"    {name}: {_type(annotation)}"
-        case ast.FunctionDef(name=name) if not name.startswith("_"):
+        # The cases of a suite and the steps of a machine are not called by hand.
+        case ast.FunctionDef(name=name) if not name.startswith(("_", "test_")) and not _is_step(node):
             yield from _function(node, "    ")
         case _:
             pass
+
+
+def _is_step(node: ast.FunctionDef) -> bool:
+    called = {ast.unparse(each.func) for each in node.decorator_list if isinstance(each, ast.Call)}
+    return bool(called & {"rule", "initialize", "invariant", "precondition"})
 
 
 def _function(node: ast.FunctionDef, indent: str) -> Iterator[str]:
@@ -86,7 +92,9 @@ def _type(annotation: ast.expr) -> str:
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     import configurator
+    import configurator.testing
 
+    homes = {**configurator._HOMES, **configurator.testing._HOMES}
     for wanted in sys.argv[1:] or configurator.__all__:
         if wanted != "__version__":
-            sys.stdout.write(stub_of(wanted, configurator._HOMES.get(wanted, "configurator")) + "\n")
+            sys.stdout.write(stub_of(wanted, homes.get(wanted, "configurator")) + "\n")

@@ -2,8 +2,11 @@
 
 import doctest
 import io
+import os
 import shlex
+import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,8 @@ import pytest
 from pages import ROOT, Block, blocks_of, pages, shown
 
 from configurator.cli.main import root
+
+PLUGIN_INSTALLED = any(each.name == "configurator" for each in entry_points(group="pytest11"))
 
 RUNNABLE = ("run", "file=", "append=")
 KNOWN = ("file=", "append=", "exit=", "with=")
@@ -86,6 +91,8 @@ def run_command(command: str) -> tuple[str, int]:
     It runs in this process: a new one for each command would cost more than all the rest of the tests here.
     """
     program, *arguments = shlex.split(command)
+    if program == "pytest":
+        return run_pytest(arguments)
     assert program == "configurator", f"`{program}` is not ours to run"
     screen = io.BytesIO()
     with pytest.MonkeyPatch.context() as patched:
@@ -100,6 +107,21 @@ def run_command(command: str) -> tuple[str, int]:
         printed = screen.getvalue().decode()
     code = ended.value.code
     return printed, code if isinstance(code, int) else 0
+
+
+def run_pytest(arguments: list[str]) -> tuple[str, int]:
+    """What pytest prints, with our plugin, and its exit code; in a process of its own, as it expects."""
+    plugin = [] if PLUGIN_INSTALLED else ["-p", "configurator.testing.pytest_plugin"]
+    settings = {"COLUMNS": "110", "NO_COLOR": "1", "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, **settings},
+    )
+    return done.stdout, done.returncode
 
 
 def same_output(expected: str, printed: str) -> bool:

@@ -20,10 +20,11 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.terminal import GAP, aligned, column_widths
-from configurator.cli.wording import BAD, DOUBTFUL, GOOD, STRONG, value_in_words
+from configurator.cli.wording import BAD, DOUBTFUL, GOOD, STRONG
 from configurator.cli.words import read_wanted
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.pricing import Priced
+from configurator.configuration.telling import value_in_words
 from configurator.engines.engine import Unknown
 from configurator.serialization import cheapest_json
 

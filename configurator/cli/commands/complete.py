@@ -18,9 +18,10 @@ from configurator.cli.options import (
 )
 from configurator.cli.terminal import GAP
 from configurator.cli.wishes_told import wish_lines
-from configurator.cli.wording import DOUBTFUL, STRONG, conflict_lines, not_possible, value_in_words
+from configurator.cli.wording import DOUBTFUL, STRONG, conflict_lines, not_possible
 from configurator.cli.words import read_wanted
 from configurator.configuration.completion import Completed
+from configurator.configuration.telling import value_in_words
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
 from configurator.serialization import completion_json

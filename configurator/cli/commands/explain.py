@@ -20,10 +20,11 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.reasons_told import price_lines, reason_lines, undecided_line
-from configurator.cli.wording import GOOD, conflict_lines, not_possible, plural, signed, value_in_words
+from configurator.cli.wording import GOOD, conflict_lines, not_possible, plural, signed
 from configurator.cli.words import choices_in_words, read_wanted
 from configurator.configuration.completion import NotCompletable
 from configurator.configuration.reasons import Excluded, Possible, PriceLine, Why, WhyNot
+from configurator.configuration.telling import value_in_words
 from configurator.configurator import Configurator
 from configurator.diagnostics.codes import CODES, GIVEN_UP, DiagnosticCode, render_page
 from configurator.diagnostics.suggestion import did_you_mean

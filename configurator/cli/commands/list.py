@@ -27,9 +27,10 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.terminal import OutputClosedError, abandon_output, aligned, column_widths, printable
-from configurator.cli.wording import DOUBTFUL, plural, shortages_in_words, value_in_words
+from configurator.cli.wording import DOUBTFUL, plural, shortages_in_words
 from configurator.cli.words import read_wanted
 from configurator.configuration.model import Configuration
+from configurator.configuration.telling import value_in_words
 from configurator.configurator import Configurator
 from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import Unknown

@@ -28,17 +28,11 @@ from configurator.cli.options import (
     question_options,
 )
 from configurator.cli.terminal import GAP, aligned, column_widths
-from configurator.cli.wording import (
-    DOUBTFUL,
-    FAINT,
-    STRONG,
-    conflict_lines,
-    not_possible,
-    value_in_words,
-)
+from configurator.cli.wording import DOUBTFUL, FAINT, STRONG, conflict_lines, not_possible
 from configurator.cli.words import read_wanted
 from configurator.configuration.offer_reasons import HasReason, OfferReason
 from configurator.configuration.pricing import PriceRanges
+from configurator.configuration.telling import value_in_words
 from configurator.configuration.validation import Invalid
 from configurator.engines.engine import Unknown
 from configurator.serialization import FindReason, JsonObject, options_json, prices_json
