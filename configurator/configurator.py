@@ -1096,9 +1096,9 @@ class Configurator:
         """Choices, and what is the case of them, as a scenario in the language of catalogs.
 
         It expects `valid`, of a configuration in which everything is decided also its price and its warnings;
-        or `invalid` and the rules to blame, with `only` where it is proved that no others are; under stock also
-        whether it is available. It gives the day, and of stock what that hangs on: what can be had for one
-        product of so many as the line orders. It is run before it is given: it passes.
+        or `invalid` and the rules to blame, with `only` where it is proved that no others are. Under stock it
+        expects also whether that is available. It gives the day, and of stock what that hangs on: what can be
+        had for one product of so many as the line orders. It is run before it is given: it passes.
 
         Args:
             order: choices by path, a configuration, an order as `accept` takes it, or what was saved of a

@@ -1,4 +1,4 @@
-"""What is known about the scenarios of a catalog, in the published form: which rules they cover."""
+"""Which rules scenarios cover, and covering samples, as JSON, in the published forms."""
 
 from typing import Any
 

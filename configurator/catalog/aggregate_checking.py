@@ -163,7 +163,10 @@ class AggregateChecker:
             return tuple(named.values())
         of_product = any(path.names[0].text == "product" for path in _paths(node.argument))
         slots = self._slots_in(scope, of_product=of_product)
-        return self._range_by_columns(node, self._columns_among(columns, slots) or columns, slots)
+        among = self._columns_among(columns, slots)
+        if not among and self._tell_single(node, scope):
+            return None
+        return self._range_by_columns(node, among or columns, slots)
 
     def _slots_in(self, scope: Scope, *, of_product: bool) -> list[Slot]:
         """The slots of the product; inside an assembly those of the instance, with all that it holds."""
@@ -199,6 +202,32 @@ class AggregateChecker:
             help=did_you_mean(text, [slot.key for slot in slots] + known),
         )
         return None
+
+    def _tell_single(self, node: written.Aggregate, scope: Scope) -> bool:
+        """Report a path that begins with a word for a single unit or instance, as `for each` binds it."""
+        for path in _paths(node.argument):
+            lengths = range(len(path.names), 0, -1)
+            words = (".".join(name.text for name in path.names[:length]) for length in lengths)
+            word = next((each for each in words if each in scope.bound), None)
+            if word is None:
+                continue
+            free = evolve(scope, bound={each: key for each, key in scope.bound.items() if each != word})
+            if f"{scope.bound[word]}." in scope.namespaces:
+                # An aggregate around this one binds it.
+                help_lines: tuple[str, ...] = ()
+            elif self.names.reach(path, free) is None:
+                help_lines = (f"write what stands after `for each` instead of `{word}`: that is all of them",)
+            else:
+                letter = word.rpartition(".")[2][0]
+                help_lines = (f"write `for each {word} as {letter}`: then `{word}` is all of them",)
+            self._draft.error(
+                "E0304",
+                f"`{word}` is a single one here: `{node.function}` has nothing to run over",
+                path.span,
+                help=help_lines,
+            )
+            return True
+        return False
 
     def _argument(self, node: written.Aggregate, scope: Scope, bound: str) -> Expression | None:
         """What is computed per unit."""

@@ -523,7 +523,7 @@ class ExpressionChecker:
                 known_text = self._known_text(other, text, name.span)
                 return Constant(text, other.type, span=name.span) if known_text else None
             case TextType() if isinstance(other, AttributeOf):
-                values = self._column_values(other)
+                values = self._named_values(other)
                 if text in values:
                     return Constant(text, TextType(), span=name.span)
                 texts = sorted(str(value) for value in values)
@@ -550,7 +550,7 @@ class ExpressionChecker:
 
     def _has_value(self, other: Expression, text: str) -> bool:
         if isinstance(other, AttributeOf):
-            return text in self._column_values(other)
+            return text in self._named_values(other)
         return isinstance(other.type, EnumerationType) and text in other.type.values
 
     def _no_nothing(self, name: Name, other: Expression) -> Expression | None:
@@ -571,6 +571,14 @@ class ExpressionChecker:
             for component in family.components
             if expression.attribute in component.values
         }
+
+    def _named_values(self, expression: AttributeOf) -> set[Value]:
+        """The values of a column, and those of its lists that no component has so far."""
+        families = self.names.families(expression.place)
+        columns = (family.attributes.get(expression.attribute) for family in families)
+        kinds = (column.type for column in columns if column is not None)
+        lists = (kind.values for kind in kinds if isinstance(kind, EnumerationType))
+        return self._column_values(expression).union(*lists)
 
     def _share_a_value(
         self,

@@ -451,10 +451,13 @@ def _in_a_box(given_up: GivenUp, limits: SearchLimits) -> Iterator[NewValues] | 
     about = constraints_by_variable(product)
     own = {id(each): each for variable in given_up.variables for each in about.get(variable, ())}
     own |= {id(each): each for each in product.facts.constraints if not open_now.isdisjoint(each.scope)}
+    # A bundle that is kept may choose a place that is given up.
+    chosen = [ClauseConstraint((Literal(*each),)) for each in kept.assumptions.items() if each[0] in open_now]
+    constraints = (*own.values(), *chosen)
     sizes = {variable: variables[variable].size for variable in given_up.variables}
-    boxes = _place_by_place(given_up, tuple(own.values()), decided, limits)
+    boxes = _place_by_place(given_up, constraints, decided, limits)
     if boxes is None:
-        boxes = boxes_of(tuple(own.values()), decided, sizes, limits, _relations(product))
+        boxes = boxes_of(constraints, decided, sizes, limits, _relations(product))
     keys = [given_up.own(key.terms) for key in given_up.keys]
     order = Order(given_up.worths, given_up.before, given_up.not_known, keys)
     found = None if boxes is None else best_combinations(boxes, order)
@@ -779,7 +782,9 @@ def _first_in_catalog_order(
     """Of equally good values of the places the first ones, beginning with those of a solution."""
     fixed = dict(given_up.kept.assumptions)
     for variable in given_up.variables:
-        while earlier := frozenset(range(witness[variable])):
+        # A bundle that is kept may leave a place that is given up no other value.
+        possible = fixed.get(variable, frozenset(range(witness[variable])))
+        while earlier := possible.intersection(range(witness[variable])):
             found = search.feasibility({**fixed, variable: earlier}, limits)
             if isinstance(found, Unknown):
                 raise SearchLimitError(found.reason)

@@ -251,6 +251,24 @@ assembly bag choose 0..2 { option size : one of { S, M } }
             "write `count(bag)` for how many there are",
         ),
         (
+            "rule wrong: for each bag require any(bag.size = S)",
+            "E0304",
+            "`bag` is a single one here: `any` has nothing to run over",
+            "write `for each bag as b`: then `bag` is all of them",
+        ),
+        (
+            "rule wrong: for each bag as b require all(b.size = S)",
+            "E0304",
+            "`b` is a single one here: `all` has nothing to run over",
+            "write what stands after `for each` instead of `b`: that is all of them",
+        ),
+        (
+            "rule wrong: require all(bag.size = S and any(bag.size = M))",
+            "E0304",
+            "`bag` is a single one here: `any` has nothing to run over",
+            None,
+        ),
+        (
             "slot inner : bags choose one",
             "E0301",
             "unknown family `bags`",
@@ -549,6 +567,22 @@ def test_aggregates_of_the_instance_itself_may_stand_in_a_where() -> None:
     # Of ten, two of X are too many.
     assert 9 == count(text + "rule r: require count(a where sum(n) = 1) <= 1")
     assert 3 == count(text + "rule r: for each a require a.c = 0")
+
+
+def test_a_loop_with_a_name_of_its_own_leaves_that_of_the_assembly_for_all() -> None:
+    text = """catalog c
+    assembly bag choose 2 {
+      option size : one of { S, M }
+      family lamp choose 0..1 mixed {
+        | sku | light |
+        | L   |     1 |
+      }
+    }
+    """
+    # Of ten pairs, in three both are small; in three both are lit, and in four one of them.
+    assert 7 == count(text + "rule r: for each bag as b when b.size = S require any(bag.size = M)")
+    assert 3 == count(text + "rule r: for each bag require sum(bag.lamp.light) = 1")
+    assert 4 == count(text + "rule r: for each bag as b require sum(bag.lamp.light) = 1")
 
 
 @pytest.mark.parametrize("engine", ["exhaustive", "backtracking", "sat", "diagram"])

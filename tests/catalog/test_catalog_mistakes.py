@@ -712,6 +712,16 @@ MISTAKES = (
         Finding("E0301", "an aggregate needs a slot or a column", "pc.pcat:20:10"),
     ),
     Mistake(
+        "an aggregate over one of several",
+        PC + "rule a: for each drive as d require sum(d.size) > 1",
+        Finding(
+            "E0304",
+            "`d` is a single one here: `sum` has nothing to run over",
+            "pc.pcat:20:41",
+            help=("write what stands after `for each` instead of `d`: that is all of them",),
+        ),
+    ),
+    Mistake(
         "a sum of components",
         PC + "calc a = sum(drive)",
         Finding(

@@ -13,7 +13,10 @@ from configurator.cli.main import root
 
 CATALOGS = Path(__file__).resolve().parents[2] / "catalogs"
 
-THEIRS = ("order.json", "bike.json", "pc.json", "orders.jsonl", "recount.csv", ".xlsx", "bicycle.pcat")
+THEIRS = (
+    *("order.json", "complaint.json", "bike.json", "pc.json", "orders.jsonl", "recount.csv"),
+    *(".xlsx", "bicycle.pcat"),
+)
 """Files that a reader would have to write first."""
 ELSEWHERE = ("HEAD", "main:", "postgresql:", " | ", "<", "configure catalogs")
 """What needs a repository, a server, a second program or a person."""

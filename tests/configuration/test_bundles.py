@@ -6,6 +6,7 @@ import pytest
 
 from configurator.availability.memory_store import MemoryStockStore
 from configurator.availability.snapshot import StockSnapshot
+from configurator.configuration import repair_values
 from configurator.configuration.completion import Completed
 from configurator.configuration.domains import ValidDomains, ValueOffers
 from configurator.configuration.enumeration import Count
@@ -210,6 +211,52 @@ def test_repairs_leave_bundles_as_they_are(pc: Configurator) -> None:
     assert isinstance(found, Repairs)
     assert {"gpu": "G-2", "psu": "P-2"} == found.repairs[0].choices
     assert isinstance(hopeless, Unrepairable)
+
+
+def test_a_mixed_slot_is_repaired_to_what_a_bundle_chooses() -> None:
+    made = Configurator.from_text("""catalog made
+family drive choose 1..2 mixed {
+  | sku |
+  | D-1 |
+  | D-2 |
+}
+bundle pair { choose drive = 2 x "D-1" }
+""")
+    found = made.repairs({"drive": ["D-2"]}, bundles=["pair"], limit=None)
+
+    assert isinstance(found, Repairs)
+    assert [{"drive": [{"component": "D-1", "quantity": 2}]}] == [each.choices for each in found.repairs]
+
+
+@pytest.mark.parametrize("colour", [{"colour": "red"}, {}])
+@pytest.mark.parametrize("few", [repair_values.FEW_VALUES, 0])
+def test_several_places_are_repaired_to_what_a_bundle_chooses(
+    monkeypatch: pytest.MonkeyPatch, colour: dict[str, str], few: int
+) -> None:
+    monkeypatch.setattr(repair_values, "FEW_VALUES", few)
+    made = Configurator.from_text("""catalog made
+family cpu choose one {
+  | sku | socket |
+  | C-1 |      1 |
+  | C-2 |      2 |
+  | C-3 |      2 |
+}
+family board choose one {
+  | sku | socket |
+  | B-1 |      1 |
+  | B-2 |      2 |
+  | B-3 |      2 |
+}
+option colour : one of { red, blue }
+rule fits: require cpu.socket = board.socket
+bundle fast { choose cpu = "C-3" }
+""")
+    found = made.repairs({"cpu": "C-1", "board": "B-1", **colour}, bundles=["fast"], limit=None)
+
+    assert isinstance(found, Repairs)
+    assert [{"cpu": "C-3", "board": board, **colour} for board in ("B-2", "B-3")] == [
+        each.choices for each in found.repairs
+    ]
 
 
 def test_a_rule_about_the_price_minds_the_bundles() -> None:

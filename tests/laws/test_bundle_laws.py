@@ -1,10 +1,13 @@
 """The laws of bundles: a bundle is its choices, and its price is added; nothing else."""
 
+from collections.abc import Sequence
+from json import dumps
+
 from asked_catalogs import loaded, named, named_object
 from hypothesis import given
 from hypothesis import strategies as st
 from law_settings import examples
-from made_choices import made_choices
+from made_choices import MadeChoices, made_choices
 from wished_catalogs import BundledCatalog, WishedCatalog, bundled_catalogs, completion, some_bundles
 
 from configurator.catalog.values import format_number, normal
@@ -14,7 +17,7 @@ from configurator.configuration.repairs import Repairs, Unrepairable
 from configurator.configuration.validation import Incomplete, Invalid, Valid
 from configurator.explanation.checking import Checked
 from configurator.testing.made.catalogs import made_catalogs
-from configurator.testing.made.products import DAY
+from configurator.testing.made.products import DAY, Scene
 
 engines = st.sampled_from(["exhaustive", "backtracking", "sat", "cp-sat", "diagram"])
 made = bundled_catalogs(made_catalogs(largest=120))
@@ -59,6 +62,19 @@ def test_a_bundle_is_what_it_chooses_and_its_price_is_added(
     assert {place.strip("«»") for place in bundled - places} == set(completed.bundled)
 
 
+def smallest_changes(choices: MadeChoices, valid: Sequence[Scene]) -> dict[frozenset[str], list[Scene]]:
+    """The minimal sets of places to change, with the configurations that change just those."""
+    found: dict[frozenset[str], list[Scene]] = {}
+    for scene in valid:
+        places = (
+            choice.place.name
+            for choice in choices.choices
+            if not choice.in_force or not choice.keeps(scene[choice.place.name])
+        )
+        found.setdefault(frozenset(places), []).append(scene)
+    return {each: found[each] for each in found if not any(other < each for other in found)}
+
+
 @examples(60)
 @given(made=made, data=st.data())
 def test_repairs_change_choices_and_never_what_a_bundle_chooses(
@@ -68,13 +84,24 @@ def test_repairs_change_choices_and_never_what_a_bundle_chooses(
     applied = data.draw(some_bundles(made, 0, 2))
     names = [bundle.name for bundle in applied]
     asked, chosen = loaded(made.catalog, "auto"), named_object(choices.given)
-    found = asked.repairs(chosen, as_of=DAY, bundles=names)
+    found = asked.repairs(chosen, as_of=DAY, bundles=names, limit=None)
+    smallest = smallest_changes(choices, made.valid(applied))
 
     if isinstance(found, Unrepairable):
-        assert not made.valid(applied)
+        assert not smallest
         return
     assert isinstance(found, Repairs)
-    assert made.valid(applied)
+    assert smallest
+    canonical = {place.name: place.canonical for place in made.catalog.places}
+    assert {
+        dumps({str(named(name)): named(canonical[name](scene[name])) for name in sorted(places)})
+        for places, scenes in smallest.items()
+        for scene in scenes
+        if places
+    } == {
+        dumps({name: repair.choices[name] for name in sorted(change.place for change in repair.changes)})
+        for repair in found.repairs
+    }
     for repair in found.repairs:
         assert not isinstance(asked.validate(repair.choices, as_of=DAY, bundles=names), Invalid)
 
