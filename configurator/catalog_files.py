@@ -289,6 +289,24 @@ def holds_scenarios(file: Path) -> bool:
         return False
 
 
+def module_mistakes(file: Path, shown: str) -> tuple[Diagnostic, ...]:
+    """What keeps a file without a header from being a module; empty where nothing does.
+
+    A header with a slip of the pen makes a file look like a module. Nobody imports that; where it is passed
+    over, its scenarios are missed by nobody.
+
+    Args:
+        file: that neither `is_headed` nor `holds_scenarios`.
+        shown: its name in messages.
+    """
+    content = FolderReader(file.parent.resolve(), shown.removesuffix(file.name)).read(file.name)
+    source = content if isinstance(content, ReadProblem) else decode(content, shown)
+    if isinstance(source, ReadProblem):
+        return (Diagnostic(source.code, Severity.ERROR, source.message, None, help=source.help),)
+    found = parse_catalog(source).diagnostics
+    return tuple(found) if has_errors(found) else ()
+
+
 def _root(file: Path) -> Path:
     folder = file.resolve().parent
     for candidate in (folder, *folder.parents):

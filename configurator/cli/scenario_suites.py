@@ -13,6 +13,7 @@ from configurator.catalog_files import (
     find_scenarios,
     holds_scenarios,
     is_headed,
+    module_mistakes,
 )
 from configurator.cli.inquiry import Inquiry
 from configurator.configurator import Configurator
@@ -92,6 +93,8 @@ class Suites:
             # Modules are tested with the catalogs that import them.
             if is_headed(each) or holds_scenarios(each):
                 self._add_file(str(each))
+            elif mistakes := module_mistakes(each, str(each)):
+                self._add_broken(str(each), mistakes)
 
     def _add_file(self, path: str) -> None:
         real = path if path.startswith(SHIPPED) else str(Path(path).resolve())

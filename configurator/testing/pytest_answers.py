@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -46,6 +47,7 @@ Answer = (
     | Incomplete
     | Invalid
     | Unknown
+    | Repairs
     | Unrepairable
     | NotCompletable
     | Conflicts
@@ -62,12 +64,19 @@ def add_reasons(report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseExc
     if not isinstance(excinfo.value, AssertionError):
         return
     add_section = getattr(report.longrepr, "addsection", None)
-    found = answers_in(excinfo)[:MOST_ANSWERS]
-    if not found or add_section is None:
+    if add_section is None:
         return
+    try:
+        lines = _reasons(excinfo)
+    except Exception as error:  # noqa: BLE001 - what is only told besides must not cost the report, nor the run
+        lines = [f"what took part could not be told: {type(error).__name__}: {error}"]
+    if lines:
+        add_section(SECTION, "\n".join(map(printable, lines)))
+
+
+def _reasons(excinfo: pytest.ExceptionInfo[BaseException]) -> list[str]:
     limits = SearchLimits.within(SECONDS_FOR_WAYS_OUT)
-    lines = [line for answer in found for line in told(answer, limits)]
-    add_section(SECTION, "\n".join(map(printable, lines)))
+    return [line for answer in answers_in(excinfo)[:MOST_ANSWERS] for line in told(answer, limits)]
 
 
 # ---------------------------------------------------------------- which answers
@@ -83,7 +92,9 @@ def answers_in(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Answer]:
     if failed is None:
         return []
     variables, others = failed.frame.f_locals, failed.frame.f_globals
-    names = _WORD.findall(str(failed.statement))
+    names: list[str] = []
+    with suppress(AssertionError):  # there is no source
+        names = _WORD.findall(str(failed.statement))
     values = [variables[name] if name in variables else others.get(name) for name in names]
     # What was called or looked up in the assertion itself has no name of its own.
     values += [value for name, value in variables.items() if name.startswith(_TEMPORARY)]
@@ -96,10 +107,10 @@ def answers_in(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Answer]:
 
 
 def _looked_into(value: object) -> Sequence[object]:
-    """A value, or what a list of them holds."""
-    if isinstance(value, list | tuple):
+    """A value, or what a list of them holds; what only passes for a list is none that we need to open."""
+    if isinstance(value, list | tuple) and type(value) in {list, tuple}:
         return value[:MOST_CONFLICTS]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and type(value) is dict:
         return list(value.values())[:MOST_CONFLICTS]
     return (value,)
 
@@ -126,6 +137,9 @@ def told(answer: Answer, limits: SearchLimits) -> Iterator[str]:
             yield from _invalid(answer, conflicts, limits)
         case Unknown(reason=reason):
             yield f"not decided: {reason}"
+        case Repairs():
+            yield "repairable"
+            yield from _ways_out(answer)
         case Unrepairable(conflicts=conflicts):
             yield "not repairable, whatever is changed"
             yield from _conflicts(conflicts, {})

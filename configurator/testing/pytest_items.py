@@ -13,13 +13,18 @@ from configurator.authoring.scenarios.outcomes import ScenarioOutcome
 from configurator.authoring.scenarios.running import undated
 from configurator.authoring.scenarios.telling import block_head, block_lines, in_short
 from configurator.catalog.model import Scenario
-from configurator.catalog_files import FolderReader, find_catalog, find_scenarios, holds_scenarios, is_headed
+from configurator.catalog_files import (
+    FolderReader,
+    find_catalog,
+    find_scenarios,
+    holds_scenarios,
+    is_headed,
+    module_mistakes,
+)
 from configurator.configurator import Configurator
-from configurator.diagnostics.diagnostic import Severity, has_errors
+from configurator.diagnostics.diagnostic import Severity
 from configurator.diagnostics.rendering import printable, render_text
 from configurator.errors import CatalogError
-from configurator.source import SourceFile
-from configurator.syntax.parser import parse_catalog
 from configurator.testing.pytest_findings import findings_of
 from configurator.testing.pytest_options import catalog_date, scenario_timeout
 
@@ -32,18 +37,16 @@ NOT_SELECTABLE = frozenset({"and", "or", "not"})
 
 
 def scenarios_file(file: Path, parent: pytest.Collector) -> pytest.File | None:
-    """The collector of a `.pcat` file; `None` for a module of some catalog, and for what is not wanted.
+    """The collector of a `.pcat` file; `None` for what is not wanted.
 
-    A file that is named on the command line is wanted whatever the patterns say, and where it is a module, it
-    holds no items, so that a pattern of the shell may name some of them too.
+    A file that is named on the command line is wanted whatever the patterns say.
     """
-    named = parent.session.isinitpath(file)
-    if not named and not _is_wanted(file, parent.config):
+    if not parent.session.isinitpath(file) and not _is_wanted(file, parent.config):
         return None
     # What cannot be read is told when it is loaded.
     if is_headed(file) or holds_scenarios(file) or not os.access(file, os.R_OK):
         return ScenariosFile.from_parent(parent, path=file)
-    return ModuleFile.from_parent(parent, path=file) if named else None
+    return ModuleFile.from_parent(parent, path=file)
 
 
 def _is_wanted(file: Path, config: pytest.Config) -> bool:
@@ -112,14 +115,13 @@ CATALOGS = pytest.StashKey[LoadedCatalogs]()
 
 
 class ModuleFile(pytest.File):
-    """A file without a header that was named itself: its scenarios belong to the catalogs that import it."""
+    """A file without a header: its scenarios belong to the catalogs that import it."""
 
     def collect(self) -> Iterable[pytest.Item]:
-        """Nothing; what is no `.pcat` text at all is an error."""
-        shown = _shown(self.path)
-        found = parse_catalog(SourceFile(shown, self.path.read_text(encoding="utf-8", errors="replace")))
-        if has_errors(found.diagnostics):
-            raise self.CollectError(render_text(found.diagnostics))
+        """Nothing; what is no module either, such as a catalog whose header has a mistake, is an error."""
+        found = module_mistakes(self.path, _shown(self.path))
+        if found:
+            raise self.CollectError(render_text(found))
         return ()
 
 

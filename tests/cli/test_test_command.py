@@ -201,6 +201,16 @@ def test_a_catalog_that_does_not_load_keeps_no_other_from_running(folder: Path) 
     assert "`missing.pcat` does not exist" in tested.error
 
 
+def test_a_catalog_whose_header_has_a_mistake_is_not_passed_over_in_a_folder(folder: Path) -> None:
+    (folder / "pc.pcat").write_text(PC + GOOD)
+    (folder / "typo.pcat").write_text("catlog pc\n")
+    tested = run("test", ".")
+
+    assert 3 == tested.code
+    assert "typo.pcat E not loaded\n" in tested.out
+    assert "error[E0102]: unexpected `catlog`\n --> typo.pcat:1:1" in tested.error
+
+
 def test_one_file_named_twice_is_run_once(folder: Path) -> None:
     (folder / "pc.pcat").write_text(PC + GOOD)
 

@@ -49,7 +49,7 @@ def test_what_is_valid_is_so_by_every_engine_and_by_the_meaning_of_each_rule(nam
     catalog = shipped(name)
     searching = Configurator.load(f"package:{name}", clock=lambda: NOW, engine="sat")
 
-    @examples(8)
+    @examples(20)
     @given(configurations(catalog))
     def law(configuration: Configuration) -> None:
         verdict = catalog.validate(configuration)
@@ -65,7 +65,7 @@ def test_what_is_valid_is_so_by_every_engine_and_by_the_meaning_of_each_rule(nam
 def test_exactly_the_broken_rule_is_blamed_and_its_way_out_leads_to_something_valid(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(6)
+    @examples(12)
     @given(invalid_configurations(catalog))
     def law(bad: InvalidConfiguration) -> None:
         verdict = catalog.validate(bad.choices)
@@ -82,7 +82,7 @@ def test_exactly_the_broken_rule_is_blamed_and_its_way_out_leads_to_something_va
 def test_choices_are_completable_exactly_where_something_valid_keeps_them(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(10)
+    @examples(25)
     @given(partial_configurations(catalog))
     def law(choices: dict[str, object]) -> None:
         first = next(iter(catalog.configurations(choices)), None)
@@ -98,7 +98,7 @@ def test_choices_are_completable_exactly_where_something_valid_keeps_them(name: 
 def test_a_dialogue_ends_with_the_configuration_that_was_chosen_in_any_order(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(3)
+    @examples(8)
     @given(configurations(catalog), st.randoms(use_true_random=False))
     def law(configuration: Configuration, shuffled: Random) -> None:
         places = list(configuration.to_dict().items())
@@ -117,7 +117,7 @@ def test_a_dialogue_ends_with_the_configuration_that_was_chosen_in_any_order(nam
 def test_an_order_is_granted_from_exactly_what_it_needs_and_refused_from_less(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(5)
+    @examples(12)
     @given(st.data())
     def law(data: st.DataObject) -> None:
         order = data.draw(orders(catalog, max_lines=2))
@@ -137,7 +137,7 @@ def test_an_order_is_granted_from_exactly_what_it_needs_and_refused_from_less(na
 def test_orders_one_after_the_other_never_take_more_than_there_is(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(4)
+    @examples(12)
     @given(stocks(catalog, max_count=6), st.lists(orders(catalog, max_lines=1, max_quantity=2), max_size=5))
     def law(stock: DrawnStock, batch: list[dict[str, object]]) -> None:
         with stock.store(lambda: NOW) as store:
@@ -152,7 +152,7 @@ def test_orders_one_after_the_other_never_take_more_than_there_is(name: str) -> 
 def test_a_recorded_configuration_passes_as_a_scenario(name: str) -> None:
     catalog = shipped(name)
 
-    @examples(3)
+    @examples(8)
     @given(configurations(catalog) | partial_configurations(catalog))
     def law(order: Configuration | dict[str, object]) -> None:
         text = catalog.record_scenario(order, title="as drawn")

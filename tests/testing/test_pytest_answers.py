@@ -298,3 +298,42 @@ def test_pytest_shows_how_configurations_differ(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(
         ["E * assert configurations are equal; 1 of 2 places differ", "E * psu  P-100  P-500"]
     )
+
+
+# ---------------------------------------------------------------- what is odd
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from unittest import mock\n\ndef test_odd(shop):\n    x = mock.Mock(spec=list)\n    assert x == 3\n",
+        "from unittest import mock\n\ndef test_odd(shop):\n    x = mock.Mock(spec=dict)\n    assert x == 3\n",
+        "class Odd(list):\n    def __getitem__(self, at): raise RuntimeError\n\n"
+        "def test_odd(shop):\n    x = Odd([1])\n    assert x == 3\n",
+        "def test_odd(shop):\n    exec('x = 1\\nassert x == 2', {})\n",
+    ],
+    ids=["no real list", "no real dict", "a list that cannot be cut", "no source"],
+)
+def test_an_assertion_about_something_odd_fails_as_any_other(pytester: pytest.Pytester, test: str) -> None:
+    assert "" == reported(pytester, test)
+
+
+def test_what_cannot_be_told_is_said_and_costs_nothing_else(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no words")
+
+    monkeypatch.setattr(pytest_answers, "told", broken)
+
+    found = reported(pytester, "def test_verdict(shop):\n    assert shop.validate(WEAK)\n")
+
+    assert "what took part could not be told: RuntimeError: no words\n" == found
+
+
+def test_repairs_tell_the_ways_out(pytester: pytest.Pytester) -> None:
+    found = reported(
+        pytester, "def test_repair(shop):\n    assert isinstance(shop.repairs(WEAK), Unrepairable)\n"
+    )
+
+    assert f"repairable\n{WAYS_OUT}" == found

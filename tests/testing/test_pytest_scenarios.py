@@ -1,6 +1,7 @@
 """Scenarios as items of pytest: which are collected, what they are called, chosen by, and told as."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -52,13 +53,23 @@ def test_a_module_has_no_items_of_its_own(shop: pytest.Pytester) -> None:
     assert {"passed": 2, "failed": 1, "skipped": 1} == result.parseoutcomes()
 
 
-def test_a_module_with_mistakes_is_an_error_where_it_is_named_itself(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("named", ["rules.pcat", "."])
+def test_what_is_neither_headed_nor_a_module_is_an_error(pytester: pytest.Pytester, named: str) -> None:
     write(pytester.path, {"rules.pcat": "rul a\n"})
 
-    result = run(pytester, "rules.pcat")
+    result = run(pytester, named)
 
     assert {"errors": 1} == result.parseoutcomes()
     result.stdout.fnmatch_lines(["error?E0102?: unexpected `rul`", "*--> rules.pcat:1:1"])
+
+
+def test_a_catalog_that_is_not_utf_8_is_an_error_in_a_folder_too(pytester: pytest.Pytester) -> None:
+    (pytester.path / "wide.pcat").write_bytes('catalog pc "PC"\n'.encode("utf-16"))
+
+    result = run(pytester)
+
+    assert {"errors": 1} == result.parseoutcomes()
+    result.stdout.fnmatch_lines(["error?E0204?: `wide.pcat` is not UTF-8: byte 0xff on line 1"])
 
 
 def test_a_file_one_scenario_or_a_folder_can_be_named(shop: pytest.Pytester) -> None:
@@ -163,8 +174,8 @@ def test_a_catalog_reached_over_a_link_says_where_its_scenarios_stand(shop: pyte
 
 
 ODD = {
-    "the card [long]": "the card [long]",
-    "[x]": "[x]",
+    "the card [long]": "the card (long)",
+    "[x]": "(x)",
     "a::b": "a: :b",
     "::::": ": : : :",
     "Büro, 椅子": "Büro, 椅子",
@@ -198,13 +209,75 @@ def test_odd_titles_are_shown_as_they_are(shop: pytest.Pytester) -> None:
     ]
 
 
-@given(st.lists(st.text(max_size=6) | st.text(":a (2)\n", max_size=6), max_size=6, unique=True))
+@given(st.lists(st.text(max_size=6) | st.text(":a (2)[]\n", max_size=6), max_size=6, unique=True))
 def test_names_are_different_on_one_line_and_without_what_parts_ids(titles: list[str]) -> None:
     names = node_names(titles)
 
     assert len(set(names)) == len(titles)
-    assert all(name.isprintable() and "::" not in name for name in names)
+    assert all(name.isprintable() and not any(each in name for each in ("::", "[", "]")) for name in names)
     assert names == node_names(titles)
+
+
+BRACKETED = {
+    "first [b] x": "first (b) x",
+    "first :: x [b]": "first : : x (b)",
+    "a [b] : : c/d": "a (b) : : c/d",
+    "[b": "(b",
+    "b]": "b)",
+    "first (b) x": "first (b) x (2)",
+}
+
+
+@pytest.fixture
+def bracketed(shop: pytest.Pytester) -> pytest.Pytester:
+    """Scenarios with such titles, all of which fail."""
+    scenarios = (
+        f'scenario "{title}" {{\n  choose cpu = "C-MAX", psu = "P-100"\n  expect valid\n}}\n'
+        for title in BRACKETED
+    )
+    head = MORE.partition("scenario ")[0]
+    write(shop.path, {"catalogs/tests/more.pcat": head + "\n".join(scenarios)})
+    return shop
+
+
+BRACKETED_IDS = [f"catalogs/tests/more.pcat::{name}" for name in BRACKETED.values()]
+
+
+def failed_ids(lines: Iterable[str]) -> set[str]:
+    """What the summary names as failed."""
+    failed = (line.removeprefix("FAILED ") for line in lines if line.startswith("FAILED "))
+    return {line.partition(" - ")[0] for line in failed}
+
+
+def test_scenarios_with_brackets_in_their_titles_can_be_named_and_left_out(
+    bracketed: pytest.Pytester,
+) -> None:
+    assert BRACKETED_IDS == collected(bracketed, "catalogs/tests")
+    assert [[each] for each in BRACKETED_IDS] == [collected(bracketed, each) for each in BRACKETED_IDS]
+    assert BRACKETED_IDS[1:5] == collected(bracketed, "catalogs/tests", "--deselect", BRACKETED_IDS[0])
+
+
+def test_failed_scenarios_with_brackets_in_their_titles_are_found_again(bracketed: pytest.Pytester) -> None:
+    first = run(bracketed, "catalogs/tests", "--junitxml=out.xml")
+    again = run(bracketed, "catalogs/tests", "--lf")
+    (bracketed.path / "catalogs" / "tests" / "new.pcat").write_text(MORE, encoding="utf-8")
+    mixed = run(bracketed, "catalogs/tests", "--lf")
+
+    assert set(BRACKETED_IDS) == failed_ids(first.outlines) == failed_ids(again.outlines)
+    assert {"failed": len(BRACKETED)} == again.parseoutcomes() == mixed.parseoutcomes()
+    assert set(BRACKETED.values()) == set(places(bracketed.path))
+
+
+def test_several_processes_call_scenarios_with_brackets_the_same(bracketed: pytest.Pytester) -> None:
+    told, _ = run_apart(bracketed.path, "catalogs/tests", "-n", "2", "-rf", "--junitxml=out.xml")
+    again, _ = run_apart(bracketed.path, "catalogs/tests", "--lf", "-rf")
+
+    assert set(BRACKETED_IDS) == failed_ids(told.splitlines()) == failed_ids(again.splitlines())
+    assert set(BRACKETED.values()) == set(places(bracketed.path))
+
+
+def test_words_of_titles_choose_as_they_are_written(bracketed: pytest.Pytester) -> None:
+    assert BRACKETED_IDS[:3] == collected(bracketed, "catalogs/tests", "-k", "[b]")
 
 
 # ---------------------------------------------------------------- choosing
