@@ -43,15 +43,17 @@ from configurator.authoring.difference import (
 )
 from configurator.authoring.mutation.explained import ExplainedMutant
 from configurator.authoring.mutation.mutants import OPERATORS, Operator
-from configurator.authoring.mutation.mutation import Progress, Wanted, mutate
+from configurator.authoring.mutation.mutation import Progress, mutate, read_wanted
 from configurator.authoring.mutation.outcomes import MutationReport
 from configurator.authoring.scenarios.outcomes import ScenarioOutcome, ScenarioReport
 from configurator.authoring.scenarios.recorded import (
     Case,
     calcs_named,
+    check_title,
     read_line,
     record,
     recorded_lines,
+    tags_named,
     title_of,
 )
 from configurator.authoring.scenarios.running import run_scenario, undated
@@ -945,6 +947,7 @@ class Configurator:
 
         Raises:
             ChoiceError: as in `validate`.
+            TypeError: `t` or the seed is no whole number.
             ValueError: `t` is not from 1 to 6, or the seed is negative.
         """
         return self._answered(
@@ -1104,7 +1107,7 @@ class Configurator:
             order: choices by path, a configuration, an order as `accept` takes it, or what was saved of a
                 session; an order of several lines gives several scenarios with a blank line in between.
             title: by default the order's id, else what is chosen; lines of several are numbered.
-            tags: its tags.
+            tags: its tags, names as the language writes them.
             calcs: names of calcs whose values are expected; by default `price`, where there is one. One
                 without a value, or with one that no decimal number tells, is left out.
             stock: an open store, or what one looked like once; by default nothing is said about stock.
@@ -1119,12 +1122,14 @@ class Configurator:
             ChoiceError: a choice, bundle or calc names what does not exist, or no scenario can say it.
             OrderError: the order cannot be read.
             StockError: the store cannot answer.
-            TypeError: stock is neither a store nor a snapshot, or the day is no date.
-            ValueError: a tag is no name.
+            TypeError: stock is neither a store nor a snapshot, the day is no date, the title is no text, or
+                the tags are one text instead of several.
+            ValueError: a tag is no name, or the title is empty or has several lines.
         """
         self._refuse_under_stock("a scenario that is recorded")
         catalog, day = self.catalog, self._day(as_of)
-        wanted = calcs_named(catalog, calcs)
+        check_title(title)
+        tags, wanted = tags_named(tags), calcs_named(catalog, calcs)
         order_id, lines = recorded_lines(catalog, order)
         named = title if title is not None else f"order {order_id}" if order_id is not None else None
         check_terms(on)
@@ -1140,7 +1145,7 @@ class Configurator:
                 applied,
                 wanted,
                 None if snapshot is None else self._terms_of(snapshot, on, line.quantity),
-                tuple(tags),
+                tags,
             )
             try:
                 texts.append(record(case, self.product(day, limits), self._scenario_in, limits))
@@ -1254,7 +1259,9 @@ class Configurator:
             progress: is called after each mutant with how many are done, of how many, and what came of it.
 
         Raises:
-            MutationError: a scenario is not met by the catalog as it is, or `mutants.toml` cannot be read.
+            MutationError: a scenario is not met by the catalog as it is, `mutants.toml` cannot be read, or
+                there is no such operator or element.
+            TypeError: the operators or elements are one text instead of several.
         """
         if self._rules is not None:
             return self._rules.mutate(
@@ -1266,9 +1273,9 @@ class Configurator:
                 explained=explained,
                 progress=progress,
             )
+        wanted = read_wanted(self.catalog, operators, elements)
         limits = SearchLimits.within(seconds)
         known = explained_survivors(*_files_of(self._source)) if explained is None else tuple(explained)
-        everything = set(operators) == set(OPERATORS) and not elements
         return mutate(
             self.catalog,
             self.scenarios if scenarios is None else tuple(scenarios),
@@ -1276,7 +1283,7 @@ class Configurator:
             self.product,
             engine=self._engine,
             limits=limits,
-            wanted=None if everything else Wanted(operators, elements),
+            wanted=wanted,
             explained=known,
             progress=progress,
         )

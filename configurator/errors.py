@@ -96,6 +96,8 @@ class ChoiceError(ConfiguratorError):
 class MutationError(ConfiguratorError):
     """Rule mutation cannot begin: a scenario is not met by the catalog as it is.
 
+    Or what is to be changed names what there is not.
+
     Attributes:
         message: one sentence.
         help: next steps, one line each.

@@ -4,6 +4,7 @@ from typing import Any
 
 from configurator.authoring.coverage.elements import CoverageElement
 from configurator.authoring.coverage.report import CoveringScenario, ElementCoverage, RuleCoverage
+from configurator.authoring.coverage.telling import total_in_numbers
 from configurator.authoring.covering.product_factors import CoveringFactor
 from configurator.authoring.covering.sample import CoveringSample
 
@@ -11,12 +12,15 @@ JsonObject = dict[str, Any]
 
 
 def rule_coverage_json(coverage: RuleCoverage) -> JsonObject:
-    """`decided`, `missing`, `undecided` (how many), `share` (from 0 to 1), `elements`, `long_tables`."""
+    """`decided`, `missing`, `undecided` (how many), `share`, `elements`, `long_tables`.
+
+    The share is from 0 to 1, and `None` where there is nothing to cover.
+    """
     return {
         "decided": len(coverage.decided),
         "missing": len(coverage.missing),
         "undecided": len(coverage.undecided),
-        "share": round(float(coverage.share), 4),
+        "share": total_in_numbers([coverage]),
         "elements": [_element_json(each) for each in coverage.elements],
         "long_tables": list(coverage.long_tables),
     }

@@ -8,7 +8,7 @@ from attrs import field, frozen
 from configurator.catalog.declarations import declare_families, declare_places
 from configurator.catalog.digest import catalog_digest
 from configurator.catalog.draft import Draft, with_article
-from configurator.catalog.loading import CatalogReader, load_modules
+from configurator.catalog.loading import CatalogReader, Parse, load_modules
 from configurator.catalog.model import Catalog
 from configurator.catalog.named_values import NamedValues
 from configurator.catalog.replenishment import check_replenishment
@@ -25,6 +25,7 @@ from configurator.source import SourceFile, Span
 from configurator.syntax.collection import uncollected
 from configurator.syntax.expressions import TextLiteral
 from configurator.syntax.nodes import CatalogHeader
+from configurator.syntax.parser import parse_catalog
 
 LANGUAGE = 1
 """The version of the catalog language that is read here."""
@@ -156,7 +157,12 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
-def compile_catalog(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile] = ()) -> CompileResult:
+def compile_catalog(
+    entry: str,
+    reader: CatalogReader,
+    scenarios: Iterable[SourceFile] = (),
+    parse: Parse = parse_catalog,
+) -> CompileResult:
     """Compile the catalog whose header is in `entry`, a path within the reader's tree.
 
     All stages run as far as they can, so that one run tells every mistake; only a file that
@@ -167,13 +173,16 @@ def compile_catalog(entry: str, reader: CatalogReader, scenarios: Iterable[Sourc
         reader: gives the files.
         scenarios: files of scenarios for it: the catalog has what stands in them after its own, and the
             digest that it has without them.
+        parse: as in `load_modules`.
     """
     with uncollected():
-        return _compile(entry, reader, scenarios)
+        return _compile(entry, reader, scenarios, parse)
 
 
-def _compile(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile]) -> CompileResult:
-    loaded = load_modules(entry, reader, scenarios)
+def _compile(
+    entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile], parse: Parse
+) -> CompileResult:
+    loaded = load_modules(entry, reader, scenarios, parse)
     draft = Draft(loaded, reader)
     draft.diagnostics.extend(loaded.diagnostics)
     if not has_errors(loaded.diagnostics):

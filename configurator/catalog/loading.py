@@ -1,7 +1,7 @@
 """From one file to all the files a catalog is made of. The files themselves come from an injected reader."""
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from attrs import field, frozen
@@ -17,10 +17,14 @@ from configurator.syntax.nodes import (
     ScenariosHeader,
     Statement,
 )
-from configurator.syntax.parser import parse_catalog
+from configurator.syntax.parser import ParseResult, parse_catalog
 
 MODULE_LIMIT = 1000
 """How many files one catalog may import, in all."""
+
+
+Parse = Callable[[SourceFile], ParseResult]
+"""`parse_catalog`, or what answers as it does."""
 
 
 @frozen
@@ -106,8 +110,9 @@ def resolve_path(importer: str, written: str) -> str | ReadProblem:
 
 
 class _Loader:
-    def __init__(self, reader: CatalogReader) -> None:
+    def __init__(self, reader: CatalogReader, parse: Parse) -> None:
         self.reader = reader
+        self.parse_source = parse
         self.modules: list[Module] = []
         self.statements: list[tuple[Module, Statement]] = []
         self.diagnostics: list[Diagnostic] = []
@@ -128,7 +133,7 @@ class _Loader:
         if isinstance(source, ReadProblem):
             self.report(source, span)
             return None
-        result = parse_catalog(source)
+        result = self.parse_source(source)
         self.diagnostics.extend(result.diagnostics)
         self._parsed[path] = result.file
         return result.file
@@ -202,15 +207,21 @@ class _Loader:
         self.load(path, module.namespace + alias, trail, statement.path.span)
 
 
-def load_modules(entry: str, reader: CatalogReader, scenarios: Iterable[SourceFile] = ()) -> LoadedModules:
+def load_modules(
+    entry: str,
+    reader: CatalogReader,
+    scenarios: Iterable[SourceFile] = (),
+    parse: Parse = parse_catalog,
+) -> LoadedModules:
     """Read and parse a catalog's file and all it imports, each file once, with every finding.
 
     Args:
         entry: the path of the catalog's file within the reader's tree.
         reader: gives the files.
         scenarios: files of scenarios for it: what stands in them comes last, and they are no modules of it.
+        parse: reads a file of the catalog; one that remembers saves most of the time of another version.
     """
-    loader = _Loader(reader)
+    loader = _Loader(reader, parse)
     module = loader.load(entry, "", (), None)
     if module is not None and not isinstance(module.file.header, CatalogHeader):
         loader.diagnostics.append(_no_catalog(module.file))

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from configurator.authoring.coverage.page import coverage_page
 from configurator.authoring.coverage.report import RuleCoverage
-from configurator.authoring.coverage.telling import coverage_lines, percent, total_share
+from configurator.authoring.coverage.telling import coverage_lines, too_little, total_in_numbers, total_share
 from configurator.catalog.model import Scenario
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import CommandError
@@ -118,10 +118,15 @@ class CoverageWish:
 
 @frozen
 class FoundCoverage:
-    """What was found, by the name of each catalog, in the order of the suites."""
+    """What was found, by the name of each catalog, in the order of the suites.
+
+    Attributes:
+        whole: whether all catalogs that were named could be loaded; else nothing is written.
+    """
 
     wish: CoverageWish
     of: Mapping[str, RuleCoverage]
+    whole: bool = True
 
     @classmethod
     def for_runs(cls, inquiry: Inquiry, runs: Sequence[RunSuite], wish: CoverageWish) -> "FoundCoverage":
@@ -143,6 +148,7 @@ class FoundCoverage:
                     )
                     for name, (catalog, path, scenarios) in zip(names, chosen.values(), strict=True)
                 },
+                all(run.suite.catalog is not None for run in runs),
             )
 
     @property
@@ -161,19 +167,26 @@ class FoundCoverage:
             yield Text(head, GOOD if coverage else "")
             if not self.wish.file:
                 yield from map(Text, more)
-        if self.wish.file:
+        if self.wish.file and self.whole:
             yield Text.assemble(("written to", GOOD), f" {self.wish.file}")
-        if self.code is not ExitCode.YES and self.wish.least is not None:
-            told = f"{percent(total_share(self.of.values()))} is less than {percent(self.wish.least)}"
-            yield Text(told, BAD)
+        missed = "" if self.wish.least is None else too_little(self.of.values(), self.wish.least)
+        if missed:
+            yield Text(missed, BAD)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """That nothing is written, where something should have been."""
+        if not self.wish.file or self.whole:
+            return ()
+        return (f"no coverage is written to `{self.wish.file}`: not every catalog can be loaded",)
 
     def write(self) -> None:
-        """Write the file, if one is wanted.
+        """Write the file, if one is wanted and all of the coverage is known.
 
         Raises:
             CommandError: it cannot be written.
         """
-        if not self.wish.file:
+        if not (self.wish.file and self.whole):
             return
         place = Path(self.wish.file)
         content = self._content().encode()
@@ -198,8 +211,8 @@ class FoundCoverage:
                 return "\n\n".join(blocks) + "\n"
 
     def json(self) -> dict[str, Any]:
-        """`share` of all together, `catalogs` with the coverage of each."""
+        """`share` of all together, `None` where nothing is to be covered; `catalogs`: of each."""
         return {
-            "share": round(float(total_share(self.of.values())), 4),
+            "share": total_in_numbers(self.of.values()),
             "catalogs": [{"catalog": name, **rule_coverage_json(each)} for name, each in self.of.items()],
         }

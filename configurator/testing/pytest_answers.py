@@ -1,8 +1,10 @@
 """What pytest tells of answers in a failed assertion: conflicts, ways out, how configurations differ."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from textwrap import dedent
 
 import pytest
 
@@ -76,14 +78,18 @@ def add_reasons(report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseExc
 
 def _reasons(excinfo: pytest.ExceptionInfo[BaseException]) -> list[str]:
     limits = SearchLimits.within(SECONDS_FOR_WAYS_OUT)
-    return [line for answer in answers_in(excinfo)[:MOST_ANSWERS] for line in told(answer, limits)]
+    blocks = dict.fromkeys(tuple(told(answer, limits)) for answer in answers_in(excinfo)[:MOST_ANSWERS])
+    return [line for block in blocks for line in block]
 
 
 # ---------------------------------------------------------------- which answers
 
 
 def answers_in(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Answer]:
-    """The answers that took part in an assertion, in the order in which it names them, each once."""
+    """The answers that took part in an assertion, in the order in which it names them, each once.
+
+    Equal answers to the same question are one.
+    """
     entries = [(each, _package(each.frame.f_globals)) for each in reversed(excinfo.traceback)]
     # Of an assertion of this library the values would say nothing to who wrote the test.
     if not entries or entries[0][1] == OUR_OWN:
@@ -94,16 +100,37 @@ def answers_in(excinfo: pytest.ExceptionInfo[BaseException]) -> list[Answer]:
     variables, others = failed.frame.f_locals, failed.frame.f_globals
     names: list[str] = []
     with suppress(AssertionError):  # there is no source
-        names = _WORD.findall(str(failed.statement))
+        names = _names(str(failed.statement))
     values = [variables[name] if name in variables else others.get(name) for name in names]
     # What was called or looked up in the assertion itself has no name of its own.
     values += [value for name, value in variables.items() if name.startswith(_TEMPORARY)]
-    found: dict[int, Answer] = {}
+    found: list[Answer] = []
     for value in values:
         for each in _looked_into(value):
-            if isinstance(each, Answer):
-                found.setdefault(id(each), each)
-    return list(found.values())
+            if isinstance(each, Answer) and not any(_is_same(each, known) for known in found):
+                found.append(each)
+    return found
+
+
+def _is_same(one: Answer, other: Answer) -> bool:
+    """Whether the same would be told of both."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or one != other:
+        return False
+    asked, asked_other = question_of(one), question_of(other)
+    if asked is None or asked_other is None:
+        return asked is asked_other
+    return asked.product is asked_other.product and asked.choices == asked_other.choices
+
+
+def _names(statement: str) -> list[str]:
+    """The names that a statement looks up, in the order written; not what stands after dots and in texts."""
+    try:
+        nodes = [each for each in ast.walk(ast.parse(dedent(statement))) if isinstance(each, ast.Name)]
+    except SyntaxError:  # the head of a block alone
+        return _WORD.findall(statement)
+    return [each.id for each in sorted(nodes, key=lambda each: (each.lineno, each.col_offset))]
 
 
 def _looked_into(value: object) -> Sequence[object]:

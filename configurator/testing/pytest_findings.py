@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from configurator.authoring.coverage.elements import long_tables
 from configurator.authoring.coverage.page import coverage_page
 from configurator.authoring.coverage.report import RuleCoverage, covered_by
-from configurator.authoring.coverage.telling import coverage_lines, percent, total_share
+from configurator.authoring.coverage.telling import coverage_lines, too_little, total_in_numbers
 from configurator.catalog.model import Scenario
 from configurator.configurator import Configurator
 from configurator.serialization_testing import rule_coverage_from_json, rule_coverage_json
@@ -134,13 +134,15 @@ class Findings:
         wish: what is wanted of rule coverage; `None` where it is not.
         remarks: texts to be told at the end, each once.
         catalogs: what is covered, by the file that begins a catalog.
-        failed: why the session fails although all items may have passed; empty where it does not.
+        not_written: why the file of the coverage could not be written; empty where it was, or none is wanted.
+        missed: that too little is covered; empty where it is enough.
     """
 
     wish: CoverageWish | None = None
     remarks: dict[str, None] = field(factory=dict)
     catalogs: dict[str, CoveredCatalog] = field(factory=dict)
-    failed: str = ""
+    not_written: str = ""
+    missed: str = ""
 
     # ------------------------------------------------------------ finding
 
@@ -198,23 +200,21 @@ class Findings:
             return
         if self.wish is None or session.config.getoption("collectonly"):
             return
-        self.failed = self._too_little() or self._not_written()
-        if self.failed and session.exitstatus == pytest.ExitCode.OK:
+        # Whoever misses the share needs the file most.
+        self.not_written = self._written()
+        self.missed = self._too_little()
+        if (self.not_written or self.missed) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _too_little(self) -> str:
-        least, share = self.wish.least if self.wish else None, total_share(self.named.values())
-        if least is None:
+        if self.wish is None or self.wish.least is None:
             return ""
         if not self.named:
             return "no catalog was collected whose rules could be covered"
-        if share >= least:
-            return ""
-        told = f"{percent(share)} is less than {percent(least)}"
-        doubtful = total_share(self.named.values(), at_best=True) >= least
-        return f"{told}, and what is undecided might be enough" if doubtful else told
+        return too_little(self.named.values(), self.wish.least)
 
-    def _not_written(self) -> str:
+    def _written(self) -> str:
+        """Write the file, if one is wanted; what came between, or nothing."""
         if self.wish is None or self.wish.file is None:
             return ""
         try:
@@ -237,7 +237,7 @@ class Findings:
         match form:
             case "json":
                 told = {
-                    "share": round(float(total_share(self.named.values())), 4),
+                    "share": total_in_numbers(self.named.values()),
                     "catalogs": [{"catalog": n, **rule_coverage_json(c)} for n, c in self.named.items()],
                 }
                 return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
@@ -255,8 +255,8 @@ class Findings:
             reporter.section("rule coverage")
             for line in self._lines():
                 reporter.write_line(line)
-            if self.failed:
-                reporter.write_line(self.failed, red=True, bold=True)
+            for failure in filter(None, (self.not_written, self.missed)):
+                reporter.write_line(failure, red=True, bold=True)
 
     def _lines(self) -> Iterator[str]:
         """All of it, or where it is written the shares alone."""
@@ -266,5 +266,5 @@ class Findings:
             yield head
             if file is None:
                 yield from more
-        if file is not None:
+        if file is not None and not self.not_written:
             yield f"written to {file}"

@@ -34,6 +34,8 @@ ACTING_MARKS = frozenset(
 """Marks by which pytest does something."""
 NOT_SELECTABLE = frozenset({"and", "or", "not"})
 """Words that `-m` takes for its own."""
+ROUND = str.maketrans("[]", "()")
+"""Brackets that mean nothing in ids, for those that do."""
 
 
 def scenarios_file(file: Path, parent: pytest.Collector) -> pytest.File | None:
@@ -175,11 +177,14 @@ def _shown(file: Path) -> str:
 def node_names(titles: Iterable[str]) -> list[str]:
     """Titles as parts of node ids, which can be written on the command line: each on one line, without `::`.
 
+    Nor are there brackets: with `[` the parameter of a test begins for pytest. It then takes an id that it
+    reads for another one than that of the item, finds nothing again, and writes it otherwise.
+
     Each once: titles that differ in nothing else get a number.
     """
     names: dict[str, None] = {}
     for title in titles:
-        name = title.replace("::", ": :").replace("::", ": :")
+        name = title.replace("::", ": :").replace("::", ": :").translate(ROUND)
         name = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
         number = 1
         while (numbered := name if number == 1 else f"{name} ({number})") in names:
@@ -216,6 +221,8 @@ class ScenarioItem(pytest.Item):
         self.loaded = loaded
         self.scenario = scenario
         self.place = place
+        # `-k` finds the words of the title as they are written, too.
+        self.extra_keyword_matches.add(scenario.title)
         # Readers of JUnit XML find the place here: attributes for it are not in the current form of that.
         line = scenario.span.position.line
         self.user_properties += [("file", self.location[0]), ("line", line)]

@@ -101,11 +101,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """Place by place what differs between two configurations."""
-    if op != "==" or CONFIGURATIONS not in sys.modules:
+    if op != "==" or CONFIGURATIONS not in sys.modules or not (_is_ours(left) or _is_ours(right)):
         return None
     from configurator.testing import pytest_answers  # noqa: PLC0415 - only where there may be configurations
 
     return pytest_answers.compared(left, right)
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__ == CONFIGURATIONS
 
 
 @pytest.hookimpl(wrapper=True)
@@ -114,10 +118,11 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add to a failed assertion what the catalog says of the verdicts that took part in it."""
     report = yield
-    if report.failed and call.excinfo is not None and VERDICTS in sys.modules:
+    excinfo = call.excinfo if report.failed and VERDICTS in sys.modules else None
+    if excinfo is not None and isinstance(excinfo.value, AssertionError):
         from configurator.testing import pytest_answers  # noqa: PLC0415 - only where there may be verdicts
 
-        pytest_answers.add_reasons(report, call.excinfo)
+        pytest_answers.add_reasons(report, excinfo)
     return report
 
 

@@ -18,11 +18,12 @@ too, and it has to offer what the library offers.
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from configurator.configuration.completion import Completed
 from configurator.configuration.domains import (
@@ -39,7 +40,7 @@ from configurator.configuration.model import JsonValue, json_value
 from configurator.configuration.offer_reasons import HasReason
 from configurator.configuration.saved import SavedConfiguration
 from configurator.configuration.session import ChosenAnyway, Session
-from configurator.configuration.validation import Invalid, Valid
+from configurator.configuration.validation import Invalid, Valid, Verdict
 from configurator.configurator import Configurator
 from configurator.engines.engine import Unknown
 
@@ -54,7 +55,7 @@ class DialogSubject(Protocol):
         """
 
     def take_back(self, place: str) -> None:
-        """Leave a place open again."""
+        """Leave a place open again; of an assembly, as `Session.retract` does, all that is inside."""
 
     def valid(self) -> bool:
         """Whether there is a valid configuration that keeps the choices."""
@@ -86,6 +87,11 @@ class Offered:
 
     def __repr__(self) -> str:
         return f"<{self.place}: {json.dumps(self.choice, ensure_ascii=False)}>"
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """What a failing test shows of a step: not the reasons, which hold the whole catalog."""
+        assert not cycle
+        printer.text(repr(self))
 
 
 def offered(offers: Mapping[str, PlaceOffers]) -> dict[str, list[object]]:
@@ -172,6 +178,18 @@ def _drawn(which: str) -> st.SearchStrategy[Any]:
 
 NewSubject: TypeAlias = Callable[[], DialogSubject]
 
+MOST_REMEMBERED = 2_000
+"""Of how many different choices a machine remembers what the catalog says; the oldest go first."""
+
+
+@frozen(eq=False)
+class Fresh:
+    """What a catalog tells of choices, asked for the first time."""
+
+    verdict: Verdict
+    count: Count | Unknown
+    offers: dict[str, list[object]]
+
 
 class SessionMachine(RuleBasedStateMachine):
     """A dialogue of random steps. `for_catalog` makes one for a catalog of yours.
@@ -185,6 +203,9 @@ class SessionMachine(RuleBasedStateMachine):
     catalog: ClassVar[Configurator]
     as_of: ClassVar[date]
     new_subject: ClassVar[NewSubject | None] = None
+    # Shrinking goes through the same few choices over and over.
+    _fresh_answers: ClassVar[dict[str, Fresh]]
+    _sessions: ClassVar[dict[str, Session]]
 
     @classmethod
     def for_catalog(
@@ -199,8 +220,8 @@ class SessionMachine(RuleBasedStateMachine):
 
         Args:
             catalog: that is talked about; one under stock offers what stock can build.
-            subject: begins a dialogue with a service of yours. Then there are only the steps that it has:
-                choosing and taking back.
+            subject: begins a dialogue with a service of yours. Then it is the subject that is tried, no
+                longer the session, and there are only the steps that it has: choosing and taking back.
             as_of: the day; by default today, for the subject too.
         """
         day = as_of or catalog.today()
@@ -208,6 +229,8 @@ class SessionMachine(RuleBasedStateMachine):
             "catalog": catalog,
             "as_of": day,
             "new_subject": None if subject is None else staticmethod(subject),
+            "_fresh_answers": {},
+            "_sessions": {},
         }
         return type(cls.__name__, (cls,), made)
 
@@ -217,7 +240,7 @@ class SessionMachine(RuleBasedStateMachine):
         new_subject = type(self).new_subject
         self.subject = None if new_subject is None else new_subject()
         self.past: list[Step] = []
-        self.session = self.catalog.session(as_of=self.as_of)
+        self.session = self._known(self.catalog.session(as_of=self.as_of))
         self.looked_at: Session | None = None
 
     # ------------------------------------------------------------ what can be done now
@@ -271,7 +294,7 @@ class SessionMachine(RuleBasedStateMachine):
         if all(after.get(place, _NOTHING) == value for place, value in before.items()):
             _expect(was_impossible or self._impossible, f"{offer} is refused, but can be chosen")
 
-    @precondition(lambda self: self._refused and not self._impossible)
+    @precondition(lambda self: self.subject is None and self._refused and not self._impossible)
     @rule(offer=_drawn("_refused"))
     def ask_why_not(self, offer: Offered) -> None:
         assert offer.source is not None
@@ -326,6 +349,7 @@ class SessionMachine(RuleBasedStateMachine):
         self._go_to(self.session.without_bundle(bundle))
         _expect(bundle not in self.session.bundles, f"the bundle `{bundle}` was left out and is applied")
 
+    @precondition(lambda self: self.subject is None)
     @rule()
     def complete(self) -> None:
         answer = self.session.complete()
@@ -351,20 +375,19 @@ class SessionMachine(RuleBasedStateMachine):
 
     @invariant()
     def everything_is_as_if_asked_for_the_first_time(self) -> None:
-        if self.looked_at is self.session:
+        # With a subject that is tried, and the session tells what is right.
+        if self.subject is not None or self.looked_at is self.session:
             return
         self.looked_at = self.session
-        how: dict[str, Any] = {"as_of": self.as_of, "bundles": self.session.bundles}
-        _same("the verdict", self.catalog.validate(self._choices, **how), self.session.verdict)
-        count = self.catalog.count(self._choices, **how)
-        _same("the count", count, self.session.count())
-        if isinstance(count, Count):
+        fresh = self._fresh
+        _same("the verdict", fresh.verdict, self.session.verdict)
+        _same("the count", fresh.count, self.session.count())
+        if isinstance(fresh.count, Count):
             _expect(
-                bool(count.value) != self._impossible, f"the verdict is not that of {count.value} solutions"
+                bool(fresh.count.value) != self._impossible,
+                f"the verdict is not that of {fresh.count.value} solutions",
             )
-        options = self.catalog.options(self._choices, excluded=True, **how)
-        assert not isinstance(options, Unknown)
-        _same("what is offered", offered(options.of), told_by(self.session)["offers"])
+        _same("what is offered", fresh.offers, told_by(self.session)["offers"])
 
     @invariant()
     def the_subject_tells_what_the_library_tells(self) -> None:
@@ -374,7 +397,9 @@ class SessionMachine(RuleBasedStateMachine):
         _same("`valid()`", not self._impossible, valid)
         if not valid:
             return
-        right = told_by(self.session)["offers"]
+        options = self.session.options()
+        assert not isinstance(options, Unknown)
+        right = offered(options)
         for place, values in self.subject.offers().items():
             _expect(place in right, f"the subject offers something for `{place}`, which is no place")
             told = [tuple(each) if isinstance(each, list) else each for each in values]
@@ -395,8 +420,31 @@ class SessionMachine(RuleBasedStateMachine):
         self._go_to(self.session.choose({offer.place: offer.choice}))
 
     def _go_to(self, session: Session) -> None:
-        self.past.append(Step(self.session, told_by(self.session)))
-        self.session = session
+        if self.subject is None:
+            self.past.append(Step(self.session, told_by(self.session)))
+        self.session = self._known(session)
+
+    def _known(self, session: Session) -> Session:
+        """With a subject, the session of the same choices that was asked before, if there was one."""
+        if self.subject is None:
+            return session
+        return _remembered(self._sessions, repr(session.given), lambda: session)
+
+    @property
+    def _fresh(self) -> Fresh:
+        """What the catalog tells of the choices when it is asked for the first time."""
+
+        def ask() -> Fresh:
+            how: dict[str, Any] = {"as_of": self.as_of, "bundles": self.session.bundles}
+            options = self.catalog.options(self._choices, excluded=True, **how)
+            assert not isinstance(options, Unknown)
+            return Fresh(
+                self.catalog.validate(self._choices, **how),
+                self.catalog.count(self._choices, **how),
+                offered(options.of),
+            )
+
+        return _remembered(self._fresh_answers, repr((self.session.given, self.session.bundles)), ask)
 
     def _why_impossible(self) -> str:
         verdict = self.session.verdict
@@ -404,6 +452,16 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 _NOTHING = object()
+_T = TypeVar("_T")
+
+
+def _remembered(known: dict[str, _T], key: str, make: Callable[[], _T]) -> _T:
+    """What is known under a key; made where it is not."""
+    if key not in known:
+        while len(known) >= MOST_REMEMBERED:
+            known.pop(next(iter(known)))
+        known[key] = make()
+    return known[key]
 
 
 def told_by(session: Session) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -122,3 +123,16 @@ def test_what_is_not_in_force_gives_an_empty_sample() -> None:
 
     assert isinstance(found, CoveringSample)
     assert (found.configurations, found.covered, found.complete) == ((), 0, True)
+
+
+@pytest.mark.parametrize("wrong", [1.5, "2", None, True])
+def test_strengths_and_seeds_are_whole_numbers(wrong: Any) -> None:
+    asked = Configurator.from_text(CART)
+
+    with pytest.raises(TypeError) as strength:
+        asked.covering_sample(wrong, as_of=DAY)
+    with pytest.raises(TypeError) as seed:
+        asked.covering_sample(seed=wrong, as_of=DAY)
+
+    assert f"t is a whole number, not `{wrong!r}`" == str(strength.value)
+    assert f"the seed is a whole number, not `{wrong!r}`" == str(seed.value)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -363,6 +364,37 @@ def test_progress_is_told_after_each_mutant() -> None:
     report = parts(HEAT).mutate(progress=lambda done, whole, each: seen.append((done, whole, each.mutant.id)))
 
     assert [(at + 1, len(report), each) for at, each in enumerate(ids(report))] == seen
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "told"),
+    [
+        ({"elements": ["haet"]}, MutationError, "there is no rule, table, resource or row `haet`"),
+        (
+            {"elements": ["heat", "t row 9"]},
+            MutationError,
+            "there is no rule, table, resource or row `t row 9`",
+        ),
+        ({"elements": "heat"}, TypeError, "elements are a list, such as `['heat']`, not `'heat'`"),
+        ({"operators": ["x"]}, MutationError, "there is no kind of change `x`"),
+        ({"operators": []}, MutationError, "no kind of change is named"),
+        ({"operators": "drop"}, TypeError, "operators are a list, such as `['drop']`, not `'drop'`"),
+    ],
+)
+def test_what_there_is_not_cannot_be_changed(
+    wanted: dict[str, Any], error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error) as raised:
+        parts(HEAT).mutate(**wanted)
+
+    assert str(raised.value).startswith(told)
+
+
+def test_the_nearest_element_is_suggested() -> None:
+    with pytest.raises(MutationError) as raised:
+        parts(HEAT).mutate(elements=["haet"])
+
+    assert ("did you mean `heat`?",) == raised.value.help
 
 
 def chosen(report: MutationReport) -> Sequence[str]:

@@ -115,8 +115,33 @@ def test_scenarios_of_several_files_cover_their_catalog_together() -> None:
         "rule coverage of shop: 2 of 2 decided (100.0 %)",
         "  rules 2 of 2",
         "",
-        "rule coverage of other: 0 of 0 decided (100.0 %)",
+        "rule coverage of other: nothing to cover",
     ] == lines[-4:]
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_where_a_catalog_cannot_be_loaded_the_file_stays_as_it_was(form: str) -> None:
+    Path("broken.pcat").write_text("catalog broken\nrule r: require\n")
+    Path("c.out").write_text("before")
+
+    done = run("test", "shop.pcat", "broken.pcat", "--rule-coverage", form, "--coverage-file", "c.out")
+
+    assert (3, "before") == (done.code, Path("c.out").read_text())
+    assert "no coverage is written to `c.out`: not every catalog can be loaded" in done.error
+    assert "written to c.out" not in done.out
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_share_of_nothing_is_no_number() -> None:
+    Path("other.pcat").write_text('catalog other "Other" version "1"\n  tested on 2026-11-22\n')
+
+    run("test", "other.pcat", "--rule-coverage", "json", "--coverage-file", "c.json")
+    run("test", "other.pcat", "--rule-coverage", "html", "--coverage-file", "c.html")
+    written = json.loads(Path("c.json").read_text(encoding="utf-8"))
+
+    assert (None, [None]) == (written["share"], [each["share"] for each in written["catalogs"]])
+    assert "<title>Rule coverage: nothing to cover</title>" in Path("c.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("shop")

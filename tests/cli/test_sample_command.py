@@ -87,7 +87,7 @@ def test_another_seed_gives_another_sample(bikes: str) -> None:
     ("words", "told"),
     [
         (("--pairwise", "--t", "3"), "`--pairwise` and `--t` are two kinds of samples"),
-        (("--uniform", "0", "--t", "3"), "`--t` and `--uniform` are two kinds of samples"),
+        (("--uniform", "2", "--t", "3"), "`--t` and `--uniform` are two kinds of samples"),
         (("--columns", "frame", "--json"), "`--columns` goes with `--format text` and `csv`"),
     ],
 )
@@ -96,6 +96,14 @@ def test_what_does_not_go_together_is_refused(bikes: str, words: tuple[str, ...]
 
     assert found.code == 2
     assert told in found.error + found.out
+
+
+def test_a_uniform_sample_of_none_is_refused(bikes: str) -> None:
+    found = run("sample", bikes, "--uniform", "0")
+
+    assert found.code == 2
+    assert "`--uniform`" in found.error or "'--uniform'" in found.error
+    assert "0 is not in the range x>=1" in found.error
 
 
 def test_only_what_stock_can_build_counts(bikes: str, tmp_path: Path) -> None:

@@ -254,7 +254,13 @@ def test_another_catalog_is_named() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--tag", "a b"), "the scenario cannot be read: "),
+        (("--tag", "a b"), "`a b` is no tag: a tag is a word of letters, digits, `_` and `-`"),
+        (("--tag", "x, y"), "`x, y` is no tag: "),
+        (("--tag", ""), "`` is no tag: "),
+        (("--tag", "a # b"), "`a # b` is no tag: "),
+        (("--tag", 'a { choose nothing expect valid } scenario "z"'), "`a { choose nothing"),
+        (("--title", " "), "a scenario needs a title, and this one is empty"),
+        (("--title", "two\nlines"), "a title is one line without control characters, not 'two\\nlines'"),
         (("--calc", "prize"), "there is no calc `prize`"),
         (("--bundle", "gamers"), "there is no bundle `gamers`"),
     ],

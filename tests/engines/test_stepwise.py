@@ -21,7 +21,7 @@ from configurator.engines.diagram.walks.stepping import DiagramSteps
 from configurator.engines.engine import SearchLimits
 from configurator.engines.exhaustive import ExhaustiveEngine
 from configurator.engines.sat import SatEngine
-from configurator.engines.stepwise import AnySteps, SolverSteps, Turns, steps_of
+from configurator.engines.stepwise import AnySteps, SolverSteps, SumSteps, Turns, steps_of
 from configurator.errors import SearchLimitError
 from configurator.testing.problem_strategies import constraint_problems
 
@@ -187,3 +187,60 @@ def test_without_time_to_compile_a_solver_is_asked() -> None:
 
     assert isinstance(steps, SolverSteps)
     assert list(all_walks(in_solver(problem, turns), 6)) == list(all_walks(steps, 6))
+
+
+@st.composite
+def lone_sums(draw: st.DrawFn) -> tuple[ConstraintProblem, tuple[int, ...]]:
+    """Sums that share no variable, and some of the variables in any order."""
+    weights = st.lists(st.integers(-4, 4), min_size=1, max_size=4).map(tuple)
+    variables: list[Variable] = [Variable("free", draw(st.integers(1, 3)))]
+    sums: list[LinearConstraint] = []
+    for _ in range(draw(st.integers(1, 2))):
+        terms = []
+        for each in draw(st.lists(weights, min_size=1, max_size=3)):
+            terms.append(LinearTerm(len(variables), each))
+            variables.append(Variable(f"v{len(variables)}", len(each)))
+        bound = st.none() | st.integers(-9, 9)
+        sums.append(LinearConstraint(tuple(terms), draw(bound), draw(bound)))
+    order = draw(st.permutations(range(len(variables))))
+    return ConstraintProblem(tuple(variables), tuple(sums)), tuple(order[: draw(st.integers(0, len(order)))])
+
+
+@pytest.mark.parametrize("pairs", [0, 1_000])
+@given(case=lone_sums())
+def test_walks_through_sums_alone_are_exactly_what_solutions_begin_with(
+    pairs: int, case: tuple[ConstraintProblem, tuple[int, ...]]
+) -> None:
+    problem, sequence = case
+    with mock.patch("configurator.engines.stepwise.MOST_PAIRS", pairs):
+        steps = SumSteps.of(problem, sequence)
+
+    assert steps is not None or not pairs
+    assert steps is None or expected_walks(problem, sequence) == list(all_walks(steps, len(sequence)))
+
+
+def test_variables_of_many_values_that_only_a_sum_ties_are_decided_by_arithmetic() -> None:
+    many = 30_000
+    terms = tuple(LinearTerm(at, tuple(range(many))) for at in range(2))
+    problem = ConstraintProblem(
+        tuple(Variable(f"v{at}", many) for at in range(2)), (LinearConstraint(terms, many - 3, many - 3),)
+    )
+    steps = steps_of(problem, one_by_one(range(2)))
+
+    assert isinstance(steps, SumSteps)
+    assert steps.start is not None
+    assert list(range(many - 2)) == list(steps.values(steps.start))
+    assert [many - 5] == list(steps.values(steps.after(steps.start, 2)))
+
+
+@pytest.mark.parametrize("lower", [1, 9, 14, 20])
+def test_blanks_of_a_mixed_slot_count_where_they_are_what_a_sum_is_short_of(lower: int) -> None:
+    problem, turns = mixed((5, 2, 2, 7), 40)
+    *others, bound = problem.constraints
+    assert isinstance(bound, LinearConstraint)
+    at_least = ConstraintProblem(problem.variables, (*others, LinearConstraint(bound.terms, lower, None)))
+    with mock.patch.object(compilation, "EXPECTED_NODES_OF_LAST", -1):
+        steps = steps_of(at_least, turns)
+
+    assert isinstance(steps, DiagramSteps)
+    assert list(all_walks(in_solver(at_least, turns), 6)) == list(all_walks(steps, 6))

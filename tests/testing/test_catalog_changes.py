@@ -1,15 +1,20 @@
 """Two versions of a catalog: both load, every kind of edit is reached, and the words say what was done."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 from configurator import Configurator
+from configurator.catalog.compilation import CompileResult, compile_catalog
 from configurator.errors import StrategyError
+from configurator.source import SourceFile
+from configurator.syntax.parser import ParseResult, parse_catalog
 from configurator.testing import CatalogChange, CatalogSample, catalog_changes, catalogs
-from configurator.testing.made.edits import EDIT_KINDS, EditKind
+from configurator.testing.made import changes
+from configurator.testing.made.edits import EDIT_KINDS, SURE, EditKind
 
 MUG = CatalogSample(
     """\
@@ -157,6 +162,67 @@ def test_a_catalog_that_was_loaded_is_changed_as_one_that_was_drawn(data: st.Dat
 @given(change=catalog_changes(Configurator.load("package:bicycle")))
 def test_shipped_catalogs_with_imports_and_csv_files_can_be_changed(change: CatalogChange) -> None:
     assert "bicycle" == change.configurators[1].catalog.name
+
+
+@pytest.mark.parametrize("kind", sorted(SURE))
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(data=st.data())
+def test_edits_that_are_not_tried_load_nevertheless(kind: EditKind, data: st.DataObject) -> None:
+    change = data.draw(catalog_changes(data.draw(catalogs()), kinds=[kind], max_edits=2))
+
+    assert change.configurators[1].catalog.places
+
+
+@pytest.mark.parametrize("name", ["bicycle", "coffee_machine", "desktop_pc", "kitchen", "lift"])
+def test_edits_of_shipped_catalogs_that_are_not_tried_load_nevertheless(name: str) -> None:
+    @settings(max_examples=6, derandomize=True, deadline=None)
+    @given(change=catalog_changes(Configurator.load(f"package:{name}"), kinds=SURE))
+    def check(change: CatalogChange) -> None:
+        assert name == change.configurators[1].catalog.name
+
+    check()
+
+
+def test_a_draw_reads_the_files_that_change_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+
+    def counted(source: SourceFile) -> ParseResult:
+        read[source.name] += 1
+        return parse_catalog(source)
+
+    monkeypatch.setattr(changes, "parse_catalog", counted)
+    text = 'catalog made\nimport "parts.pcat"\noption gift : yesno\n'
+    parts = "family body choose one {\n  | sku | size |\n  |---|---|\n  | B1 | 1 |\n  | B2 | 2 |\n}\n"
+    strategy = catalog_changes(
+        Configurator.from_text(text, files={"parts.pcat": parts}), kinds=["place added"]
+    )
+
+    @TRIED
+    @given(change=strategy)
+    def check(change: CatalogChange) -> None:
+        assert {"place added"} == set(change.kinds)
+
+    check()
+
+    assert 1 == read["parts.pcat"] < read["catalog.pcat"]
+
+
+def test_a_version_of_a_catalog_that_was_loaded_is_loaded_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded: list[str] = []
+
+    def counted(entry: str, *given: Any, **more: Any) -> CompileResult:
+        loaded.append(entry)
+        return compile_catalog(entry, *given, **more)
+
+    monkeypatch.setattr(changes, "compile_catalog", counted)
+    strategy = catalog_changes(Configurator.from_text(MUG.text), kinds=["price changed"])
+    change = find(strategy, lambda _: True, settings=SIMPLEST)
+
+    assert not loaded
+    assert change.new is change.configurators[1]
+    assert ["catalog.pcat"] == loaded
 
 
 @settings(max_examples=20, derandomize=True, deadline=None)

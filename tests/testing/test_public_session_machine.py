@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -198,7 +199,7 @@ class Service:
         self.choices = dict(session.choices)
 
     def take_back(self, place: str) -> None:
-        self.choices.pop(place, None)
+        self.choices = dict(self.catalog.session(self.choices).retract(place).choices)
 
     def valid(self) -> bool:
         return bool(self.catalog.count(self.choices).value)  # type: ignore[union-attr]  # no limit
@@ -295,6 +296,29 @@ def test_a_faulty_service_is_found_with_a_short_sequence(
 
     assert message.startswith(told)
     assert len(steps) <= MOST_STEPS
+
+
+def test_a_failed_step_is_shown_by_what_was_chosen_alone(small: Configurator) -> None:
+    _, steps = found_by(machine_for(small, ForgetsToTakeBack))
+
+    assert steps[0].startswith("state.choose_what_is_offered(offer=<")
+    assert max(map(len, steps)) < 100
+
+
+def test_what_is_right_is_worked_out_once_for_the_same_choices(
+    small: Configurator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[str] = Counter()
+    original = Session._all_offers
+
+    def counted(self: Session, *given: Any) -> Any:
+        asked[repr(self.given)] += 1
+        return original(self, *given)
+
+    monkeypatch.setattr(Session, "_all_offers", counted)
+    run(machine_for(small, Service), 20, steps=4)
+
+    assert {1} == set(asked.values())
 
 
 # ---------------------------------------------------------------- offers as data

@@ -141,15 +141,73 @@ def test_a_report_about_scenarios_shows_those_that_failed(pytester: pytest.Pytes
 
 
 def test_three_answers_are_told_at_most(pytester: pytest.Pytester) -> None:
-    said = reported(pytester, "def test_it(shop):\n    assert not [shop.validate({}) for _ in range(9)]\n")
+    every = "{}, {'cpu': 'C-ECO'}, {'psu': 'P-100'}, {'cpu': 'C-MAX', 'psu': 'P-500'}, {'psu': 'P-500'}"
 
-    assert "incomplete, still open: cpu, psu\n" * 3 == said
+    said = reported(
+        pytester, f"def test_it(shop):\n    assert not [shop.validate(each) for each in [{every}]]\n"
+    )
+
+    assert [
+        "incomplete, still open: cpu, psu",
+        "incomplete, still open: psu",
+        "incomplete, still open: cpu",
+    ] == said.splitlines()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "one, other = shop.validate(WEAK), shop.validate(dict(WEAK))\n    assert one.valid and other.valid",
+        "assert shop.validate(WEAK).valid or shop.validate(WEAK).valid",
+        "one = shop.validate(WEAK)\n    assert one.valid or (one and one)",
+        "assert not [shop.validate(WEAK) for _ in range(9)]",
+    ],
+)
+def test_the_same_verdict_is_told_once(pytester: pytest.Pytester, body: str) -> None:
+    assert f"invalid\n{CONFLICT}{WAYS_OUT}" == reported(pytester, f"def test_it(shop):\n    {body}\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "one, other = shop.validate({}), shop.validate(WEAK)\n    assert one.valid or other.valid",
+        "one, other = shop.validate({}), shop.validate(WEAK)\n    assert one.valid == other",
+        "assert shop.validate({}).valid or shop.validate(WEAK).valid",
+    ],
+)
+def test_different_verdicts_of_an_assertion_are_told_one_after_the_other(
+    pytester: pytest.Pytester, body: str
+) -> None:
+    said = reported(pytester, f"def test_it(shop):\n    {body}\n")
+
+    assert f"incomplete, still open: cpu, psu\ninvalid\n{CONFLICT}{WAYS_OUT}" == said
+
+
+def test_verdicts_with_the_same_conflicts_about_other_choices_are_both_told(
+    pytester: pytest.Pytester,
+) -> None:
+    write_shop(pytester.path)
+    shop = pytester.path / "catalogs" / "shop.pcat"
+    test = (
+        "def test_it():\n"
+        "    one = Configurator.load('catalogs/shop.pcat').validate(WEAK)\n"
+        "    other = Configurator.load('cheaper.pcat').validate(WEAK)\n"
+        "    assert one == other\n    assert one.valid or other.valid\n"
+    )
+    text = shop.read_text(encoding="utf-8").replace("129.00", "128.00").replace('"rules', '"catalogs/rules')
+    (pytester.path / "cheaper.pcat").write_text(text, encoding="utf-8")
+
+    said = reported(pytester, test)
+
+    assert f"invalid\n{CONFLICT}{WAYS_OUT}invalid\n{CONFLICT}{WAYS_OUT.replace('75', '74')}" == said
 
 
 @pytest.mark.parametrize(
     "body",
     [
         "verdict = shop.validate(WEAK)\n    assert 1 == 2",
+        "verdict = shop.validate(WEAK)\n    assert 1 == 2, 'no verdict'",
+        "verdict, f = shop.validate(WEAK), lambda: 0\n    f.verdict = 1\n    assert f.verdict == 2",
         "verdict = shop.validate(WEAK)\n    raise ValueError",
         "verdict = shop.validate(WEAK)\n    pytest.fail('no')",
     ],

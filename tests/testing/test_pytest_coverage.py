@@ -1,12 +1,18 @@
 """Rule coverage in runs of pytest: told, written, judged, and the same however many processes take part."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pytest_runs import ROOT, run, run_apart, write, write_shop
 
+from configurator.authoring.coverage.elements import CoverageElement
 from configurator.authoring.coverage.page import coverage_page
+from configurator.authoring.coverage.report import ElementCoverage, RuleCoverage
+from configurator.authoring.coverage.telling import too_little
+from configurator.cli.main import root
 from configurator.configurator import Configurator
 from configurator.testing.pytest_findings import CoveredCatalog
 
@@ -116,6 +122,56 @@ def test_a_file_that_cannot_be_written_is_told(shop: pytest.Pytester) -> None:
 
     assert pytest.ExitCode.TESTS_FAILED == result.ret
     result.stdout.fnmatch_lines(["the file `*out.json` cannot be written: no such file or directory"])
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_the_file_is_written_where_too_little_is_covered(shop: pytest.Pytester, form: str) -> None:
+    arguments = (f"--rule-coverage={form}", "--rule-coverage-file=out", "--deselect", WEAK)
+    run(shop, *arguments)
+    expected = (shop.path / "out").read_bytes()
+    (shop.path / "out").unlink()
+
+    result = run(shop, *arguments, "--rule-coverage-fail-under=100")
+
+    assert pytest.ExitCode.TESTS_FAILED == result.ret
+    assert expected == (shop.path / "out").read_bytes()
+    result.stdout.fnmatch_lines(["written to *out", "50.0 % is less than 100.0 %"])
+
+
+def test_too_little_coverage_and_a_file_that_cannot_be_written_are_both_told(shop: pytest.Pytester) -> None:
+    arguments = ("--rule-coverage", "--rule-coverage-file=nowhere/out", "--rule-coverage-fail-under=100")
+
+    result = run(shop, *arguments, "--deselect", WEAK)
+
+    assert pytest.ExitCode.TESTS_FAILED == result.ret
+    assert "written to" not in result.stdout.str()
+    result.stdout.fnmatch_lines(
+        ["the file `*out` cannot be written: no such file or directory", "50.0 % is less than 100.0 %"]
+    )
+
+
+@pytest.mark.parametrize("least", ["50.1", "50.05", "92.5", "100", "100.0"])
+def test_too_little_coverage_is_told_as_by_the_command(shop: pytest.Pytester, least: str) -> None:
+    place = "catalogs/shop.pcat"
+    result = run(shop, "--rule-coverage", f"--rule-coverage-fail-under={least}", place)
+    told = CliRunner().invoke(root, ["test", place, "--rule-coverage", "--fail-under", least])
+
+    *_, expected = told.stdout.splitlines()
+    assert f"50.0 % is less than {float(least)} %" == expected
+    assert expected in result.outlines
+
+
+def test_what_is_undecided_is_told_where_it_might_be_enough() -> None:
+    open_ones = (ElementCoverage(CoverageElement("rule", f"r{n}", "a.pcat:1:1"), (), why) for n, why in OPEN)
+    coverage = RuleCoverage(tuple(open_ones))
+
+    told = "0.0 % is less than 50.0 %, and what is undecided might be enough"
+    assert told == too_little([coverage], Fraction(1, 2))
+    assert "0.0 % is less than 50.1 %" == too_little([coverage], Fraction(501, 1000))
+    assert "" == too_little([coverage], Fraction(0))
+
+
+OPEN = ((1, ("the time limit",)), (2, ()))
 
 
 def test_several_catalogs_of_one_name_are_told_apart_by_their_files(shop: pytest.Pytester) -> None:

@@ -76,6 +76,20 @@ def test_a_catalog_in_a_test_that_passes_loads_nothing_more(tmp_path: Path) -> N
     assert set() == later & modules
 
 
+def test_what_fails_for_other_reasons_than_answers_loads_nothing_more(tmp_path: Path) -> None:
+    write_shop(tmp_path)
+    test = (
+        "from configurator import Configurator\n"
+        "def test_a(): assert Configurator.load('catalogs/shop.pcat').validate({}) is not 1 / 0\n"
+    )
+    write(tmp_path, {"test_a.py": test})
+
+    modules = loaded(tmp_path, "test_a.py")
+
+    assert "configurator.configuration.validation" in modules
+    assert "configurator.testing.pytest_answers" not in modules
+
+
 def test_the_plugin_is_found_by_pytest_where_the_library_is_installed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

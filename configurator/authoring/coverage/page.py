@@ -7,9 +7,8 @@ from configurator.authoring.coverage.report import Coverage, ElementCoverage, Ru
 from configurator.authoring.coverage.telling import (
     line_of,
     long_tables_told,
-    percent,
     share_in_words,
-    total_share,
+    total_in_words,
 )
 from configurator.source import SourceFile
 
@@ -53,7 +52,7 @@ def coverage_page(coverages: Mapping[str, RuleCoverage]) -> str:
         '<html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Rule coverage: {percent(total_share(coverages.values()))}</title>",
+        f"<title>Rule coverage: {total_in_words(coverages.values())}</title>",
         f"<style>{STYLE}</style></head><body>",
         "<h1>Rule coverage</h1>",
     ]

@@ -16,6 +16,9 @@ KINDS: dict[ElementKind, tuple[str, str]] = {
 """Each kind with its word for one and for several, in the order in which they are told."""
 
 
+NOTHING = "nothing to cover"
+
+
 def coverage_lines(name: str, coverage: RuleCoverage) -> Iterator[str]:
     """The coverage of a catalog: a line with the share, one for the kinds, one for whatever is not decided.
 
@@ -40,7 +43,9 @@ def coverage_lines(name: str, coverage: RuleCoverage) -> Iterator[str]:
 
 
 def share_in_words(coverage: RuleCoverage) -> str:
-    """`43 of 70 decided (61.4 %)`."""
+    """`43 of 70 decided (61.4 %)`; `nothing to cover` where there is nothing."""
+    if not coverage.elements:
+        return NOTHING
     return f"{len(coverage.decided):,} of {len(coverage.elements):,} decided ({percent(coverage.share)})"
 
 
@@ -67,6 +72,35 @@ def total_share(coverages: Iterable[RuleCoverage], *, at_best: bool = False) -> 
     every = sum(len(each.elements) for each in found)
     decided = sum(len(each.decided) + (len(each.undecided) if at_best else 0) for each in found)
     return Fraction(decided, every) if every else Fraction(1)
+
+
+def total_in_numbers(coverages: Iterable[RuleCoverage]) -> float | None:
+    """The share of several catalogs together, to four places; `None` where there is nothing to decide."""
+    found = tuple(coverages)
+    return round(float(total_share(found)), 4) if any(each.elements for each in found) else None
+
+
+def total_in_words(coverages: Iterable[RuleCoverage]) -> str:
+    """The share of several catalogs together, as a percentage."""
+    found = tuple(coverages)
+    return percent(total_share(found)) if any(each.elements for each in found) else NOTHING
+
+
+def too_little(coverages: Iterable[RuleCoverage], least: Fraction) -> str:
+    """`50.0 % is less than 92.5 %`, and whether what is undecided may be to blame; empty where it is enough.
+
+    Args:
+        coverages: of each catalog.
+        least: the share of all together that is enough, from 0 to 1.
+    """
+    found = tuple(coverages)
+    share = total_share(found)
+    if share >= least:
+        return ""
+    # What is wanted is told as exactly as it was asked for: `50.0 % is less than 50.0 %` says nothing.
+    told = f"{percent(share)} is less than {float(least * 100)} %"
+    doubtful = total_share(found, at_best=True) >= least
+    return f"{told}, and what is undecided might be enough" if doubtful else told
 
 
 def line_of(covered: ElementCoverage) -> str:

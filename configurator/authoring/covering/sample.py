@@ -60,8 +60,12 @@ def covering_sample(
     """A covering sample of the configurations that keep the choices; without any, an empty one.
 
     Raises:
+        TypeError: t or the seed is no whole number.
         ValueError: t is less than 1 or more than `MOST_LEVELS`, or the seed is negative.
     """
+    for name, number in (("t", t), ("the seed", seed)):
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise TypeError(f"{name} is a whole number, not `{number!r}`")
     if not 1 <= t <= MOST_LEVELS:
         raise ValueError(f"t is from 1 to {MOST_LEVELS}, not {t}")
     if seed < 0:

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from configurator.authoring.mutation.mutants import Draft
 from configurator.authoring.mutation.operators import Compared, comparisons, replaced, row_id
+from configurator.authoring.mutation.written import Written
 from configurator.catalog.evaluation import Worth, compiled
 from configurator.catalog.expressions import Aggregate, Arithmetic, Comparison, Constant, Expression
 from configurator.catalog.rules import (
@@ -31,7 +32,6 @@ from configurator.catalog.rules import (
     TableRow,
     VariantTable,
 )
-from configurator.catalog.source_words import source_words
 from configurator.catalog.values import (
     DateType,
     Number,
@@ -55,12 +55,11 @@ MOST_STEPS = 1_000_000
 MOST_TRIED = 100_000
 """Combinations of values up to which they are tried out one by one."""
 
-_SPARE = re.compile(r"\bkeep\s+(\d+(?:\.\d+)?)\s*%")
 _UNIT = re.compile(r"[^\W\d]\S*$")
 
 
 def shifted(
-    restriction: Restriction, layouts: Sequence[Layout], units: Mapping[str, Unit]
+    restriction: Restriction, layouts: Sequence[Layout], units: Mapping[str, Unit], written: Written
 ) -> Iterator[Draft]:
     """A restriction with each of its bounds shifted.
 
@@ -68,17 +67,18 @@ def shifted(
         restriction: of any kind.
         layouts: those of the days on which something else is in force, for the values that exist.
         units: the catalog's.
+        written: its words.
     """
     match restriction:
         case Rule():
-            for compared in comparisons(restriction):
-                yield from _shifted_comparison(restriction, compared, layouts, units)
+            for compared in comparisons(restriction, written):
+                yield from _Shifts(restriction, compared, layouts, units, written).drafts()
         case VariantTable():
             existing = [_existing(restriction, column, layouts) for column in restriction.columns]
             for row in restriction.rows:
                 yield from _shifted_row(restriction, row, existing)
         case Resource():
-            yield from _shifted_spare(restriction)
+            yield from _shifted_spare(restriction, written)
 
 
 # ---------------------------------------------------------------- how far
@@ -221,73 +221,69 @@ def _added(expression: Expression, sign: int, order: tuple[str, ...]) -> Iterato
             pass
 
 
-def _shifted_comparison(
-    rule: Rule, compared: Compared, layouts: Sequence[Layout], units: Mapping[str, Unit]
-) -> Iterator[Draft]:
-    node = compared.node
-    found = tuple(bounds(node))
-    if not found:
-        return
-    gaps = gaps_of((node.left, node.right), rule, layouts, node.order, compared.around)
-    for bound in found:
-        unit = _unit_of(bound.literal, units)
-        step: Number = unit.factor if unit else 1
-        if gaps is None:
-            yield from _in_steps(rule, compared, bound, unit, layouts)
-            continue
-        for way in shifts(gaps, node.operator, step):
-            after = _moved(bound.literal, way * bound.sign, node.order)
-            if after is not None:
-                yield _draft(rule, compared, (bound.literal, after), unit)
+@frozen(eq=False)
+class _Shifts:
+    """The shifts of the bounds of one comparison."""
 
+    rule: Rule
+    compared: Compared
+    layouts: Sequence[Layout]
+    units: Mapping[str, Unit]
+    written: Written
 
-def _in_steps(
-    rule: Rule, compared: Compared, bound: Bound, unit: Unit | None, layouts: Sequence[Layout]
-) -> Iterator[Draft]:
-    """Shifts where too many values exist to be tried out: step by step."""
-    node = compared.node
-    gap = Arithmetic("-", node.left, node.right, NumberType())
-    step = _least_step(gap, rule, compared.around, layouts[0]) or (unit.factor if unit else 1)
+    def drafts(self) -> Iterator[Draft]:
+        """One for each way that makes a difference."""
+        node = self.compared.node
+        found = tuple(bounds(node))
+        if not found:
+            return
+        gaps = gaps_of((node.left, node.right), self.rule, self.layouts, node.order, self.compared.around)
+        for bound in found:
+            unit = _unit_of(bound.literal, self.units)
+            step: Number = unit.factor if unit else 1
+            if gaps is None:
+                yield from self.in_steps(bound, unit)
+                continue
+            for way in shifts(gaps, node.operator, step):
+                after = _moved(bound.literal, way * bound.sign, node.order)
+                if after is not None:
+                    yield self.draft(bound.literal, after, unit)
 
-    def going(way: int, steps: int) -> Draft | None:
-        after = _moved(bound.literal, step * way * steps, node.order)
-        return None if after is None else _draft(rule, compared, (bound.literal, after), unit)
+    def in_steps(self, bound: Bound, unit: Unit | None) -> Iterator[Draft]:
+        """Shifts where too many values exist to be tried out: step by step."""
+        node = self.compared.node
+        gap = Arithmetic("-", node.left, node.right, NumberType())
+        step = _least_step(gap, self.rule, self.compared.around, self.layouts[0]) or (
+            unit.factor if unit else 1
+        )
 
-    def further(way: int) -> Callable[[int], Draft]:
-        return lambda steps: going(way, steps) or _draft(rule, compared, (bound.literal, bound.literal), unit)
+        def going(way: int, steps: int) -> Draft | None:
+            after = _moved(bound.literal, step * way * steps, node.order)
+            return None if after is None else self.draft(bound.literal, after, unit)
 
-    for way in (1, -1):
-        first = going(way, 1)
-        if first is not None and node.operator not in {"=", "!="}:
-            yield evolve(first, most=MOST_STEPS, going=further(way))
-        elif first is not None:
-            yield first
+        def further(way: int) -> Callable[[int], Draft]:
+            return lambda steps: going(way, steps) or self.draft(bound.literal, bound.literal, unit)
 
+        for way in (1, -1):
+            first = going(way, 1)
+            if first is not None and node.operator not in {"=", "!="}:
+                yield evolve(first, most=MOST_STEPS, going=further(way))
+            elif first is not None:
+                yield first
 
-def _draft(rule: Rule, compared: Compared, literals: tuple[Constant, Constant], unit: Unit | None) -> Draft:
-    literal, after = literals
-    assert literal.span is not None
-    written = source_words(literal.span.text)
-    told = _told(after.value, literal, unit)
-    what = f"{written} -> {told}"
-    around = compared.place
-    text = (
-        source_words(around.file.text[around.start : literal.span.start])
-        + " "
-        + told
-        + " "
-        + source_words(around.file.text[literal.span.end : around.end])
-    ).strip()
-    return Draft(
-        "shift",
-        rule.key,
-        what,
-        f"{compared.words}: {what}",
-        literal.span.location,
-        compared.words,
-        text,
-        replaced(rule, literal, after),
-    )
+    def draft(self, literal: Constant, after: Constant, unit: Unit | None) -> Draft:
+        """The comparison with another literal."""
+        assert literal.span is not None
+        told = _told(after.value, literal, unit)
+        return Draft(
+            "shift",
+            self.rule.key,
+            self.compared.names(f"{self.written.words(literal.span)} -> {told}"),
+            literal.span.location,
+            self.compared.words,
+            self.written.replaced(self.compared.place, literal.span, told),
+            replaced(self.rule, literal, after),
+        )
 
 
 def _moved(literal: Constant, by: Number, order: tuple[str, ...]) -> Constant | None:
@@ -345,8 +341,7 @@ def _shifted_row(table: VariantTable, row: TableRow, existing: Sequence[Existing
             yield Draft(
                 "shift",
                 row_id(table, row),
-                what,
-                what,
+                (what,),
                 row.span.location,
                 before,
                 told,
@@ -416,28 +411,37 @@ def _cell_value(value: Value, unit: Unit | None) -> str:
 # ---------------------------------------------------------------- spare
 
 
-def _shifted_spare(resource: Resource) -> Iterator[Draft]:
-    found = _SPARE.search(resource.span.text)
-    if found is None:
+def _shifted_spare(resource: Resource, written: Written) -> Iterator[Draft]:
+    place = _spare_place(resource, written)
+    if place is None:
         return
-    percent = Fraction(found[1])
-    place = Span(resource.span.file, resource.span.start + found.start(), resource.span.start + found.end())
+    percent = normal((Fraction(resource.factor) - 1) * 100)
     for way, most in ((1, MOST_PERCENT), (-1, int(percent))):
         if most:
             yield _spare(resource, percent, place, way, 1, most)
 
 
-def _spare(resource: Resource, percent: Fraction, place: Span, way: int, steps: int, most: int) -> Draft:
-    before, after = (f"{format_number(normal(each))} %" for each in (percent, percent + way * steps))
+def _spare_place(resource: Resource, written: Written) -> Span | None:
+    """Where `keep 30 % spare` is written; `None` where it is not."""
+    words = written.inside(resource.span)
+    for first, last in zip(words, words[2:], strict=False):
+        if (first.kind, last.text) == ("_KEEP", "%"):
+            return Span(resource.span.file, first.start, last.end)
+    return None
+
+
+def _spare(resource: Resource, percent: Number, place: Span, way: int, steps: int, most: int) -> Draft:
+    before, after = (
+        f"{format_number(normal(Fraction(each)))} %" for each in (percent, percent + way * steps)
+    )
     return Draft(
         "shift",
         resource.key,
-        f"keep {before} -> {after}",
-        f"keep {before} -> {after}",
+        (f"keep {before} -> {after}",),
         place.location,
         f"keep {before} spare",
         f"keep {after} spare",
-        evolve(resource, factor=normal(1 + (percent + way * steps) / 100)),
+        evolve(resource, factor=normal(1 + Fraction(percent + way * steps) / 100)),
         most,
         None if steps > 1 else lambda further: _spare(resource, percent, place, way, further, most),
     )

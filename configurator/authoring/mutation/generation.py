@@ -6,6 +6,7 @@ from datetime import date
 from configurator.authoring.mutation.bounds import shifted
 from configurator.authoring.mutation.mutants import OPERATORS, Draft, Mutant, Operator, named
 from configurator.authoring.mutation.operators import dropped, flipped, swapped, without_rows
+from configurator.authoring.mutation.written import Written
 from configurator.authoring.ways import comparable
 from configurator.catalog.model import Catalog
 from configurator.catalog.rules import Restriction, Rule, VariantTable
@@ -35,22 +36,25 @@ def generate(
         layouts: those of the days on which something else is in force.
         operators: which changes to make.
     """
+    written = Written()
     for number, restriction in enumerate(catalog.restrictions):
-        drafts = tuple(_drafts(restriction, layouts, catalog))
+        drafts = tuple(_drafts(restriction, layouts, catalog, written))
         # All are made, so that an id does not depend on which are asked for.
         for mutant in _told_once(tuple(named(drafts, number)), layouts):
             if mutant.operator in operators:
                 yield mutant
 
 
-def _drafts(restriction: Restriction, layouts: Sequence[Layout], catalog: Catalog) -> Iterator[Draft]:
+def _drafts(
+    restriction: Restriction, layouts: Sequence[Layout], catalog: Catalog, written: Written
+) -> Iterator[Draft]:
     yield dropped(restriction)
     if isinstance(restriction, VariantTable):
-        yield from without_rows(restriction)
-    yield from swapped(restriction)
+        yield from without_rows(restriction, written)
+    yield from swapped(restriction, written)
     if isinstance(restriction, Rule):
-        yield from flipped(restriction)
-    yield from shifted(restriction, layouts, catalog.units)
+        yield from flipped(restriction, written)
+    yield from shifted(restriction, layouts, catalog.units, written)
 
 
 def _told_once(mutants: Iterable[Mutant], layouts: Sequence[Layout]) -> Iterator[Mutant]:

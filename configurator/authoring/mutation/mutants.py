@@ -116,16 +116,15 @@ class Draft:
     """A mutant that has no id yet.
 
     Attributes:
-        what: the change in short; made longer where a rule has two that read alike.
-        longer: the same with what is around it.
+        names: the change in short, then with more and more around it: the first that no other change of
+            the element is called by is taken.
         most: of a shift that may be too short to make a difference: how many steps it may go.
         going: likewise the draft that goes so many steps.
     """
 
     operator: Operator
     element: str
-    what: str
-    longer: str
+    names: tuple[str, ...]
     location: str
     before: str
     after: str
@@ -135,30 +134,34 @@ class Draft:
 
 
 def named(drafts: Iterable[Draft], number: int) -> Iterator[Mutant]:
-    """The mutants of one restriction with their ids, all different."""
+    """The mutants of one restriction with their ids, all different.
+
+    Only what is called alike with everything around it is numbered.
+    """
     found = tuple(drafts)
-    short = Counter((draft.element, draft.what) for draft in found)
+    longest = max((len(draft.names) for draft in found), default=0)
+    alike = [Counter(_name(draft, length) for draft in found) for length in range(longest)]
     seen: Counter[str] = Counter()
     for draft in found:
-        in_full = short[draft.element, draft.what] > 1
-        name = _name(draft, in_full=in_full)
+        length = next((at for at, names in enumerate(alike) if names[_name(draft, at)] == 1), longest)
+        name = _name(draft, length)
         seen[name] += 1
-        yield _mutant(draft, number, f" ({seen[name]})" if seen[name] > 1 else "", in_full=in_full)
+        yield _mutant(draft, number, f" ({seen[name]})" if seen[name] > 1 else "", length)
 
 
-def _name(draft: Draft, *, in_full: bool) -> str:
-    return f"{draft.element}: {draft.longer if in_full else draft.what}"
+def _name(draft: Draft, length: int) -> str:
+    return f"{draft.element}: {draft.names[min(length, len(draft.names) - 1)]}"
 
 
-def _mutant(draft: Draft, number: int, ending: str, *, in_full: bool) -> Mutant:
+def _mutant(draft: Draft, number: int, ending: str, length: int) -> Mutant:
     going = draft.going
     further = (
-        Further(draft.most, lambda steps: _mutant(going(steps), number, ending, in_full=in_full))
+        Further(draft.most, lambda steps: _mutant(going(steps), number, ending, length))
         if going is not None
         else None
     )
     return Mutant(
-        _name(draft, in_full=in_full) + ending,
+        _name(draft, length) + ending,
         draft.operator,
         draft.element,
         draft.location,

@@ -18,6 +18,7 @@ from configurator.authoring.mutation.explained import ExplainedMutant
 from configurator.authoring.mutation.generation import days_that_differ, generate, layouts_of
 from configurator.authoring.mutation.killing import FindProduct, Grounds, MutatedCatalog, Placed
 from configurator.authoring.mutation.mutants import OPERATORS, Further, Mutant, Operator
+from configurator.authoring.mutation.operators import row_id
 from configurator.authoring.mutation.outcomes import (
     EquivalentMutant,
     KilledMutant,
@@ -31,6 +32,8 @@ from configurator.authoring.mutation.outcomes import (
 from configurator.authoring.mutation.witnesses import Shown, survivor
 from configurator.catalog.applied_bundles import with_bundles_price
 from configurator.catalog.model import Catalog, Scenario
+from configurator.catalog.rules import VariantTable
+from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import SearchLimits
 from configurator.errors import MutationError, SearchLimitError
 
@@ -61,6 +64,42 @@ class Wanted:
         if mutant.operator not in self.operators:
             return False
         return not self.elements or mutant.element in self.elements or key in self.elements
+
+
+def read_wanted(catalog: Catalog, operators: Collection[str], elements: Collection[str]) -> Wanted | None:
+    """Which mutants are asked for; `None` for all.
+
+    Raises:
+        MutationError: there is no such kind of change or no such element, or no kind is named.
+        TypeError: one text is given instead of several.
+    """
+    for what, example, given in (("operators", "drop", operators), ("elements", "heat", elements)):
+        if isinstance(given, str):
+            raise TypeError(f"{what} are a list, such as `['{example}']`, not `{given!r}`")
+    kinds = ", ".join(f"`{each}`" for each in OPERATORS)
+    if not operators:
+        raise MutationError("no kind of change is named", (f"there are {kinds}",))
+    for each in operators:
+        if each not in OPERATORS:
+            raise MutationError(f"there is no kind of change `{each}`", (f"there are {kinds}",))
+    known = element_ids(catalog) if elements else ()
+    for each in elements:
+        if each not in known:
+            raise MutationError(
+                f"there is no rule, table, resource or row `{each}`", did_you_mean(str(each), known)
+            )
+    chosen = tuple(each for each in OPERATORS if each in operators)
+    return None if chosen == OPERATORS and not elements else Wanted(chosen, tuple(elements))
+
+
+def element_ids(catalog: Catalog) -> dict[str, None]:
+    """Whatever can be changed, by id and in the order declared: each row after its table."""
+    found: dict[str, None] = {}
+    for restriction in catalog.restrictions:
+        found[restriction.key] = None
+        if isinstance(restriction, VariantTable):
+            found.update(dict.fromkeys(row_id(restriction, row) for row in restriction.rows))
+    return found
 
 
 def mutants_of(catalog: Catalog, day: date, wanted: Wanted | None = None) -> tuple[Mutant, ...]:

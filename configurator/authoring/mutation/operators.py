@@ -1,12 +1,12 @@
 """What mutants change, but for shifted bounds: left out, turned into the opposite, the other way round."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from attrs import evolve, frozen
 
 from configurator.authoring.mutation.mutants import Draft
+from configurator.authoring.mutation.written import Written
 from configurator.catalog.aggregate_checking import BOOLEAN
 from configurator.catalog.expressions import (
     Aggregate,
@@ -46,8 +46,7 @@ def dropped(restriction: Restriction) -> Draft:
     return Draft(
         "drop",
         restriction.key,
-        "drop",
-        "drop",
+        ("drop",),
         restriction.span.location,
         condition_of(restriction),
         "",
@@ -55,7 +54,7 @@ def dropped(restriction: Restriction) -> Draft:
     )
 
 
-def without_rows(table: VariantTable) -> Iterator[Draft]:
+def without_rows(table: VariantTable, written: Written) -> Iterator[Draft]:
     """The table without each of its rows; none where there is only one, without which it is no table."""
     if len(table.rows) < 2:
         return
@@ -63,10 +62,9 @@ def without_rows(table: VariantTable) -> Iterator[Draft]:
         yield Draft(
             "row",
             row_id(table, row),
-            "delete",
-            "delete",
+            ("delete",),
             row.span.location,
-            source_words(row.span.text),
+            written.words(row.span),
             "",
             evolve(table, rows=table.rows[:at] + table.rows[at + 1 :]),
         )
@@ -77,7 +75,7 @@ def row_id(table: VariantTable, row: TableRow) -> str:
     return f"{table.key} row {row.number}"
 
 
-def swapped(restriction: Restriction) -> Iterator[Draft]:
+def swapped(restriction: Restriction, written: Written) -> Iterator[Draft]:
     """Allow and forbid swapped in a table, require and forbid in each clause of a rule."""
     match restriction:
         case VariantTable(kind=kind):
@@ -87,8 +85,7 @@ def swapped(restriction: Restriction) -> Iterator[Draft]:
             yield Draft(
                 "swap",
                 restriction.key,
-                what,
-                what,
+                (what,),
                 place,
                 kind,
                 other,
@@ -96,12 +93,12 @@ def swapped(restriction: Restriction) -> Iterator[Draft]:
             )
         case Rule(clauses=clauses):
             for at, clause in enumerate(clauses):
-                yield _swapped_clause(restriction, at, clause)
+                yield _swapped_clause(restriction, at, clause, written)
         case _:
             pass
 
 
-def _swapped_clause(rule: Rule, at: int, clause: RuleClause) -> Draft:
+def _swapped_clause(rule: Rule, at: int, clause: RuleClause, written: Written) -> Draft:
     negative = clause.kind in {"forbid", "excludes"} and isinstance(clause.body, Not)
     body = clause.body.operand if negative and isinstance(clause.body, Not) else Not(clause.body, BOOLEAN)
     other = evolve(clause, body=body, kind=_OPPOSITE[clause.kind])
@@ -111,11 +108,10 @@ def _swapped_clause(rule: Rule, at: int, clause: RuleClause) -> Draft:
     return Draft(
         "swap",
         rule.key,
-        what,
-        f"{source_words(span.text)}: {what}",
+        (what, f"{written.words(span)}: {what}"),
         span.location,
-        source_words(span.text),
-        re.sub(rf"\b{clause.kind}\b", other.kind, source_words(span.text), count=1),
+        written.words(span),
+        written.word_replaced(span, clause.kind, other.kind),
         evolve(rule, clauses=clauses),
     )
 
@@ -129,15 +125,21 @@ class Compared:
 
     Attributes:
         words: without comments and layout.
+        clause: the words of the clause in which it stands; `when` for one of the rule's condition.
         between: whether it is one half of `between`, which has no sign that could be flipped.
         around: the aggregates in which it stands.
     """
 
     node: Comparison
     words: str
+    clause: str
     place: Span
     between: bool
     around: tuple[Aggregate, ...]
+
+    def names(self, what: str) -> tuple[str, ...]:
+        """What a change of it is called, in short and with what is around it."""
+        return what, f"{self.words}: {what}", f"{self.clause}: {self.words}: {what}"
 
 
 def conditions(rule: Rule) -> Iterator[tuple[Expression, tuple[Aggregate, ...]]]:
@@ -159,14 +161,24 @@ def conditions(rule: Rule) -> Iterator[tuple[Expression, tuple[Aggregate, ...]]]
             stack.extend((child, inside) for child in reversed(children(node)))
 
 
-def comparisons(rule: Rule) -> Iterator[Compared]:
+def clause_words(rule: Rule, place: Span, written: Written) -> str:
+    """The clause in which something stands; `when` for what stands before all clauses."""
+    for clause in rule.clauses:
+        span = clause.span
+        if span is not None and span.file == place.file and span.start <= place.start < span.end:
+            return written.words(span)
+    return "when"
+
+
+def comparisons(rule: Rule, written: Written) -> Iterator[Compared]:
     """The comparisons that are written in a rule."""
     for node, around in conditions(rule):
         if isinstance(node, Comparison) and node.sides is not None:
             left, right = node.sides
             place = Span(left.file, left.start, right.end)
             sign = source_words(Span(left.file, left.end, right.start).text).strip("() ")
-            yield Compared(node, source_words(place.text), place, sign != node.operator, around)
+            clause = clause_words(rule, place, written)
+            yield Compared(node, written.words(place), clause, place, sign != node.operator, around)
 
 
 def replaced(rule: Rule, before: Expression, after: Expression) -> Rule:
@@ -174,41 +186,48 @@ def replaced(rule: Rule, before: Expression, after: Expression) -> Rule:
     return evolve(rule, clauses=Rewriting(lambda node: after if node is before else node).into(rule.clauses))
 
 
-def flipped(rule: Rule) -> Iterator[Draft]:
+def flipped(rule: Rule, written: Written) -> Iterator[Draft]:
     """Each comparison with another sign, `in` as `not in` and the other way round."""
-    for compared in comparisons(rule):
+    for compared in comparisons(rule, written):
         if compared.between:
             continue
         for other in FLIPPED[compared.node.operator]:
-            after = evolve(compared.node, operator=other)
-            what = f"{compared.node.operator} -> {other}"
             yield Draft(
                 "flip",
                 rule.key,
-                what,
-                f"{compared.words}: {what}",
+                compared.names(f"{compared.node.operator} -> {other}"),
                 compared.place.location,
                 compared.words,
-                _with_sign(compared, other),
-                replaced(rule, compared.node, after),
+                _with_sign(compared, other, written),
+                replaced(rule, compared.node, evolve(compared.node, operator=other)),
             )
     for node, _ in conditions(rule):
         if isinstance(node, OneOf | ElementOf) and node.span is not None:
-            yield _membership(rule, node, source_words(node.span.text), node.span)
+            yield _membership(rule, node, node.span, written)
 
 
-def _with_sign(compared: Compared, sign: str) -> str:
+def _with_sign(compared: Compared, sign: str, written: Written) -> str:
     assert compared.node.sides is not None
-    left, right = (source_words(side.text) for side in compared.node.sides)
-    return f"{left} {sign} {right}"
+    left, right = compared.node.sides
+    between = Span(left.file, left.end, right.start)
+    for word in written.inside(between):
+        if word.text == compared.node.operator:
+            return written.replaced(compared.place, Span(left.file, word.start, word.end), sign)
+    return f"{written.words(left)} {sign} {written.words(right)}"
 
 
-def _membership(rule: Rule, node: OneOf | ElementOf, words: str, span: Span) -> Draft:
-    item, negated, rest = words.partition(" not in ")
-    if not negated:
-        item, _, rest = words.partition(" in ")
-    what = "not in -> in" if negated else "in -> not in"
-    after = f"{item} {'in' if negated else 'not in'} {rest}"
-    # `not in` is a `Not` around the node: another one inside undoes it.
-    to = replaced(rule, node, Not(node, BOOLEAN))
-    return Draft("flip", rule.key, what, f"{words}: {what}", span.location, words, after, to)
+def _membership(rule: Rule, node: OneOf | ElementOf, span: Span, written: Written) -> Draft:
+    words = written.words(span)
+    negated = any(word.text == "not in" for word in written.inside(span))
+    before, after = ("not in", "in") if negated else ("in", "not in")
+    what = f"{before} -> {after}"
+    return Draft(
+        "flip",
+        rule.key,
+        (what, f"{words}: {what}", f"{clause_words(rule, span, written)}: {words}: {what}"),
+        span.location,
+        words,
+        written.word_replaced(span, before, after),
+        # `not in` is a `Not` around the node: another one inside undoes it.
+        replaced(rule, node, Not(node, BOOLEAN)),
+    )

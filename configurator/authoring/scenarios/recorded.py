@@ -1,5 +1,6 @@
 """Recording: choices and what is the case of them as a scenario that passes."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import frozen
@@ -25,10 +26,13 @@ from configurator.diagnostics.suggestion import did_you_mean
 from configurator.engines.engine import SearchLimits
 from configurator.errors import ChoiceError, SearchLimitError
 from configurator.source import SourceFile, Span
+from configurator.syntax.nodes import CatalogFile, ScenarioDeclaration
+from configurator.syntax.parser import parse_catalog
 
 ReadScenario = Callable[[str], Scenario]
 """Reads the text of one scenario for the catalog."""
 
+_NOT_IN_TITLES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _NOWHERE = Span(SourceFile("", ""), 0, 0)
 
 
@@ -133,6 +137,52 @@ def calcs_named(catalog: Catalog, names: Sequence[str] | None) -> tuple[Calc, ..
             [f"there is no calc `{name}`" for name in unknown], did_you_mean(unknown[0], catalog.calcs)
         )
     return tuple(catalog.calcs[name] for name in dict.fromkeys(names))
+
+
+def tags_named(tags: Sequence[str]) -> tuple[str, ...]:
+    """Tags as the language reads them, each once.
+
+    Raises:
+        TypeError: they are one text instead of several.
+        ValueError: one of them is no tag of the language.
+    """
+    if isinstance(tags, str):
+        raise TypeError(f"tags are a list, such as `['smoke']`, not `{tags!r}`")
+    for tag in tags:
+        if not isinstance(tag, str) or not _is_tag(tag):
+            told = " ".join(str(tag).split())
+            raise ValueError(f"`{told}` is no tag: {A_TAG}")
+    return tuple(dict.fromkeys(tags))
+
+
+A_TAG = "a tag is a word of letters, digits, `_` and `-` that begins with a letter, such as `smoke`"
+
+
+def _is_tag(tag: str) -> bool:
+    """Whether the parser reads a text as a tag, and as nothing but that."""
+    written = f'scenario "tagged" tags {tag} {{ choose nothing expect valid }}\n'
+    match parse_catalog(SourceFile("tag", written)).file:
+        case CatalogFile(statements=(ScenarioDeclaration(tags=(found,)),)):
+            return found.text == tag
+        case _:
+            return False
+
+
+def check_title(title: str | None) -> None:
+    """See that the language can write a title as it is.
+
+    Raises:
+        TypeError: it is no text.
+        ValueError: it is empty, or has line ends or other control characters in it.
+    """
+    if title is None:
+        return
+    if not isinstance(title, str):
+        raise TypeError(f"a title is a text, not `{title!r}`")
+    if not title.strip():
+        raise ValueError("a scenario needs a title, and this one is empty")
+    if _NOT_IN_TITLES.search(title):
+        raise ValueError(f"a title is one line without control characters, not {title!r}")
 
 
 def read_line(

@@ -10,12 +10,10 @@ from rich.text import Text
 
 from configurator.authoring.mutation.explained import ExplainedMutant, read_explanations
 from configurator.authoring.mutation.mutants import OPERATORS, Operator
-from configurator.authoring.mutation.mutation import Progress
-from configurator.authoring.mutation.operators import row_id
+from configurator.authoring.mutation.mutation import Progress, read_wanted
 from configurator.authoring.mutation.outcomes import MutationReport, SurvivingMutant
 from configurator.catalog.loading import ReadProblem, decode
 from configurator.catalog.model import Scenario
-from configurator.catalog.rules import VariantTable
 from configurator.catalog_files import find_scenarios, holds_scenarios
 from configurator.cli.exit_codes import ExitCode
 from configurator.cli.failures import MORE_TIME, CommandError
@@ -28,7 +26,7 @@ from configurator.cli.scenario_suites import Suites
 from configurator.cli.selection import Selection
 from configurator.cli.wording import plural
 from configurator.configurator import Configurator
-from configurator.errors import CatalogError
+from configurator.errors import CatalogError, MutationError
 from configurator.serialization import CatalogIdentity
 from configurator.serialization_mutation import mutation_json
 
@@ -182,16 +180,12 @@ def _check_elements(asked: Configurator, elements: Sequence[str]) -> None:
     Raises:
         CommandError: something is not.
     """
-    known = {restriction.key for restriction in asked.catalog.restrictions}
-    tables = (each for each in asked.catalog.restrictions if isinstance(each, VariantTable))
-    known |= {row_id(table, row) for table in tables for row in table.rows}
-    for each in elements:
-        if each not in known:
-            raise CommandError(
-                f"there is no rule, table, resource or row `{each}`",
-                ExitCode.USAGE,
-                "`configurator show CATALOG` tells what there is",
-            )
+    try:
+        read_wanted(asked.catalog, OPERATORS, elements)
+    except MutationError as error:
+        raise CommandError(
+            error.message, ExitCode.USAGE, *error.help, "`configurator show CATALOG` tells what there is"
+        ) from error
 
 
 def _explanations(path: str) -> tuple[ExplainedMutant, ...]:

@@ -53,7 +53,7 @@ SETS = {1: "level", PAIRS: "pair of levels", 3: "triple of levels"}
     metavar="T",
     help=f"Cover every T levels that go together, from 1 to {MOST_LEVELS}.",
 )
-@click.option("--uniform", type=click.IntRange(min=0), metavar="N", help="Draw N, each alike likely.")
+@click.option("--uniform", type=click.IntRange(min=1), metavar="N", help="Draw N, each alike likely.")
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
@@ -110,7 +110,7 @@ def sample(inquiry: Inquiry, catalog: str, choices: tuple[str, ...], file: str |
         _write(inquiry, drawn, columns)
     if isinstance(found, CoveringSample) and not found.complete:
         return _undecided(inquiry, f"{found.reason}: {_so_far(found)}", result)
-    if not drawn and more["uniform"] != 0:
+    if not drawn:
         none = Answer("no", ExitCode.NO, result, (), ("no configuration keeps the choices", SAYS_WHY))
         return stock.refused(by_rules, wanted.choices, how, none)
     notes = _told(found) if isinstance(found, CoveringSample) else (plural(len(drawn), "configuration"),)
@@ -124,9 +124,6 @@ def _strength(more: dict[str, Any]) -> int | None:
         CommandError: several kinds of samples are asked for.
     """
     asked = [f"--{name}" for name in ("pairwise", "t", "uniform") if more[name] not in {None, False}]
-    # 0 is no `False` here.
-    if more["uniform"] == 0:
-        asked.append("--uniform")
     if len(asked) > 1:
         told = f"`{asked[0]}` and `{asked[1]}` are two kinds of samples"
         raise CommandError(told, ExitCode.USAGE, "leave one of them out")

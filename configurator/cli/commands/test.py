@@ -182,6 +182,7 @@ def _answer(
         notes = (*coverage.lines(), *notes)
     result = _result(runs, updates)
     if coverage is not None:
+        notes = (*notes, *coverage.notes)
         result["coverage"] = coverage.json()
     return Answer(status, code, result, lines, notes)  # type: ignore[arg-type]  # one of three
 

@@ -497,10 +497,26 @@ def sorts_changed(texts: CatalogTexts) -> Iterator[Edit]:
     for path, statement in texts.statements():
         if isinstance(statement, OptionDeclaration):
             span = statement.type.span
-            for other in _SORTS:
+            for other in _other_sorts(texts, statement.name.text, span.text):
                 if other != span.text:
                     words = f"`{statement.name.text}` is `{other}`"
                     yield texts.edit("option sort changed", words, path, (span.start, span.end, other))
+
+
+def _other_sorts(texts: CatalogTexts, name: str, sort: str) -> Iterator[str]:
+    """What an option may be instead: of one that is named elsewhere, what its other places can take."""
+    if texts.named(name) == 1:
+        yield from _SORTS
+        return
+    word, _, values = sort.partition("{")
+    head = sort.split(maxsplit=1)[0]
+    needed = {value for value in _TOKEN.findall(values) if texts.named(value) > 1}
+    # Of numbers the unit and the step would have to go on too.
+    if head in {"one", "some"}:
+        same = (other for other in _SORTS if other.startswith(f"{head} "))
+        yield from (other for other in same if needed <= set(_TOKEN.findall(other)))
+        if values.rstrip().endswith("}"):
+            yield f"{word}{{{values.rstrip()[:-1].rstrip().rstrip(',')}, {texts.fresh('more')} }}"
 
 
 # ---------------------------------------------------------------- periods and wishes
@@ -556,6 +572,11 @@ def wishes_dropped(texts: CatalogTexts) -> Iterator[Edit]:
                 continue
         yield texts.edit("wish dropped", words, path, (*_whole_lines(statement.span), ""))
 
+
+SURE: frozenset[EditKind] = frozenset(
+    {"price changed", "rule dropped", "rule moved", "severity changed", "wish dropped"}
+)
+"""Kinds of edits after which a catalog that loads still does, whatever it is."""
 
 EDITS: Mapping[EditKind, Callable[[CatalogTexts], Iterator[Edit]]] = {
     "component added": components_added,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from hypothesis import strategies as st
+
 from configurator.catalog.model import Bundle
 from configurator.configuration.bundles import read_bundles
 from configurator.configuration.choices import Choices, read_choices
@@ -27,6 +29,8 @@ AnyCatalog = Configurator | HasConfigurator
 
 MOST_SECONDS = 5.0
 """How long making a catalog ready for the questions of tests may take; strategies do not depend on it."""
+WIDEST = 20_000
+"""Values of a place above which a catalog is not made ready: that would take longer than it saves."""
 
 
 def configurator_of(catalog: AnyCatalog) -> Configurator:
@@ -67,7 +71,8 @@ def question_of(
     others: Hypothesis calls that unreliable.
     """
     question = ask(configurator.product(as_of).applying(applied), choices)
-    question.prepared.feasibility(question.choices.assumptions, SearchLimits.within(MOST_SECONDS))
+    if max((variable.size for variable in question.prepared.problem.variables), default=0) <= WIDEST:
+        question.prepared.feasibility(question.choices.assumptions, SearchLimits.within(MOST_SECONDS))
     return question
 
 
@@ -75,8 +80,37 @@ def nothing_to_draw(question: Question) -> StrategyError:
     """Why no configuration can be drawn."""
     verdict = validate(question)
     assert isinstance(verdict, Invalid)
-    because = "; ".join(conflict.message for conflict in verdict.conflicts)
+    because = "; ".join(conflict.message.rstrip(".") for conflict in verdict.conflicts)
     return StrategyError(f"nothing can be drawn from {name_of(question.product)}: {because}")
+
+
+def days_between(dates: tuple[date, date] | None) -> "st.SearchStrategy[date] | None":
+    """The days from the first to the last; `None` for none.
+
+    Raises:
+        StrategyError: the last comes before the first, or it is something else.
+    """
+    match dates:
+        case None:
+            return None
+        case (date() as first, date() as last):
+            if last < first:
+                told = f"`dates` are the first and the last day, and {last} comes before {first}"
+                raise StrategyError(told, (f"`dates=({last}, {first})`",))
+            return st.dates(first, last)
+        case _:
+            raise StrategyError(f"`dates` are the first and the last day, not `{dates!r}`")
+
+
+def check_most(**given: int) -> None:
+    """Make sure that the most of something is 1 or more.
+
+    Raises:
+        StrategyError: not so.
+    """
+    for name, most in given.items():
+        if most < 1:
+            raise StrategyError(f"`{name}` is 1 or more, not {most}")
 
 
 def name_of(product: PreparedProduct) -> str:

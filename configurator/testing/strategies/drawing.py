@@ -10,18 +10,28 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from hypothesis import strategies as st
+from hypothesis.errors import FailedHealthCheck
 
 from configurator.configuration.product import PreparedProduct, Question
 from configurator.csp.constraints import ClauseConstraint, Constraint, LinearConstraint, LinearTerm, Literal
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment, Variable
+from configurator.engines.engine import SearchLimits
 from configurator.engines.stepwise import AnySteps, Turns, steps_of
+from configurator.errors import SearchLimitError, StrategyError
 from configurator.lowering.layout import Layout, SlotLayout
+from configurator.testing.strategies.asked import name_of
 
+MOST_SECONDS_OF_DRAW = 10.0
+"""How long one draw may take."""
 MOST_REMEMBERED = 16
 """For how many different choices a product remembers its steps; the oldest go first."""
+
+
+class DrawingTooSlowError(StrategyError, FailedHealthCheck):
+    """Drawing takes too long. Hypothesis tells of failed health checks at once and does not shrink them."""
 
 
 @frozen(eq=False)
@@ -35,29 +45,47 @@ class Drawing:
         variables: how many the product has; those after them only help.
     """
 
-    product: PreparedProduct
-    steps: AnySteps
+    product: PreparedProduct = field(repr=False)
+    steps: AnySteps = field(repr=False)
     draws: int
     variables: int
 
     @property
     def empty(self) -> bool:
-        """Whether there is no solution."""
-        return self.steps.start is None
+        """Whether there is no solution.
+
+        Raises:
+            StrategyError: a solver could not tell.
+        """
+        try:
+            return self.steps.start is None
+        except SearchLimitError as stopped:
+            raise self._too_slow(stopped) from stopped
 
     def drawn(self, draw: st.DrawFn) -> dict[int, int]:
         """The values of a solution by variable, in the order in which they are drawn.
 
         Raises:
-            SearchLimitError: a solver could not tell what can follow.
+            StrategyError: that took too long.
         """
         steps, place = self.steps, self.steps.start
+        limits = SearchLimits.within(MOST_SECONDS_OF_DRAW)
         found: dict[int, int] = {}
         for _ in range(self.draws):
-            values = steps.values(place)
+            try:
+                limits.check()
+                values = steps.values(place)
+            except SearchLimitError as stopped:
+                raise self._too_slow(stopped) from stopped
             found[steps.variable(place)] = value = values[draw(below(len(values)))]
             place = steps.after(place, value)
         return found
+
+    def _too_slow(self, stopped: SearchLimitError) -> "DrawingTooSlowError":
+        return DrawingTooSlowError(
+            f"drawing from {name_of(self.product)} takes too long: {stopped.reason}",
+            ("choices for some places, or a smaller catalog, make it quicker",),
+        )
 
     def assignment(self, values: Mapping[int, int]) -> Assignment:
         """The product's part of a solution."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from configurator.authoring.analysis.findings import REDUNDANT
 from configurator.authoring.analysis.ground import OneOf
 from configurator.catalog.judgement import violations
-from configurator.catalog.rules import Restriction, Rule
+from configurator.catalog.rules import Restriction, Rule, VariantTable
 from configurator.configuration.model import JsonValue, configuration_of
 from configurator.configuration.product import PreparedProduct, Question
 from configurator.csp.constraints import ClauseConstraint, Literal
@@ -18,8 +18,8 @@ from configurator.csp.negation import Alternative, broken_part
 from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment, Variable
 from configurator.diagnostics.suggestion import did_you_mean
-from configurator.engines.engine import NO_LIMITS, Unknown
-from configurator.engines.stepwise import steps_of
+from configurator.engines.engine import NO_LIMITS, SearchLimits, Unknown
+from configurator.engines.stepwise import MOST_SECONDS_OF_SOLVER, steps_of
 from configurator.engines.switched import Possible
 from configurator.errors import SearchLimitError, StrategyError
 from configurator.explanation.conflict import SwitchedRules, kind_of, restriction_of, switched_rules
@@ -145,7 +145,7 @@ def any_broken(question: Question, *, exact: bool) -> tuple[Drawing, tuple[Restr
         StrategyError: nothing can be broken.
     """
     product = question.product
-    rules = switched_rules(product.lowered)
+    rules = switched_rules(product.lowered, SearchLimits.within(MOST_SECONDS_OF_SOLVER))
     amount, own = len(rules.restrictions), len(product.lowered.layout.variables)
     ways = [(number, way) for number in range(amount) for way in _broken(rules, number)]
     kept = _without(question, rules.restrictions)
@@ -194,6 +194,7 @@ def _check_wanted(question: Question, violates: str, *, exact: bool) -> None:
     product = question.product
     wanted = next((each for each in product.catalog.restrictions if each.key == violates), None)
     if wanted is None:
+        _refuse_row(product, violates)
         known = [each.key for each in product.catalog.restrictions if decides(each)]
         told = f"`{product.catalog.name}` has no rule, table or resource `{violates}`"
         raise StrategyError(told, did_you_mean(violates, known))
@@ -208,6 +209,22 @@ def _check_wanted(question: Question, violates: str, *, exact: bool) -> None:
             f"{kind} `{violates}` is not in force on {product.lowered.as_of}", ("give `as_of`",)
         )
     _check_breakable(question, wanted, exact=exact)
+
+
+def _refuse_row(product: PreparedProduct, violates: str) -> None:
+    """Say of a row of a table, as conflicts name them, that it is the table that is named.
+
+    Raises:
+        StrategyError: it is one.
+    """
+    key, row, _ = violates.partition(" row ")
+    if row and any(
+        each.key == key and isinstance(each, VariantTable) for each in product.catalog.restrictions
+    ):
+        raise StrategyError(
+            f"`{violates}` is a row: what is broken is a whole rule, table or resource",
+            (f"`violates={key!r}` breaks any row of the table",),
+        )
 
 
 def _check_breakable(question: Question, wanted: Restriction, *, exact: bool) -> None:

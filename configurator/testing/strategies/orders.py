@@ -11,7 +11,9 @@ from configurator.availability.reservations import HIGHEST_PRIORITY
 from configurator.configuration.model import JsonValue
 from configurator.testing.strategies.asked import (
     AnyCatalog,
+    check_most,
     configurator_of,
+    days_between,
     nothing_to_draw,
     question_of,
     read_asked,
@@ -46,13 +48,12 @@ def orders(
         as_of: as in `configurations`.
 
     Raises:
-        StrategyError: at the first draw: there is no valid configuration.
-        ValueError: the most is less than 1, or the last day comes before the first.
+        StrategyError: the most is less than 1, or the last day comes before the first. At the first draw:
+            there is no valid configuration.
     """
     configurator = configurator_of(catalog)
-    if max_lines < 1 or max_quantity < 1:
-        raise ValueError(f"an order has a line and a quantity, not {max_lines} and {max_quantity} at most")
-    days = None if dates is None else st.dates(*dates)
+    check_most(max_lines=max_lines, max_quantity=max_quantity)
+    days = days_between(dates)
 
     def prepared() -> st.SearchStrategy[OrderDocument]:
         question = question_of(configurator, (), (), as_of)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -14,8 +15,10 @@ from configurator.configuration.choices import read_choice
 from configurator.configuration.model import JsonValue
 from configurator.configuration.nested_choices import choice_json, nested_choices
 from configurator.configuration.product import PreparedProduct, ask
+from configurator.csp.problem import ConstraintProblem
 from configurator.csp.variables import Assignment
 from configurator.engines.engine import Feasible, Unknown
+from configurator.engines.sat import SatEngine, SatSearch
 from configurator.errors import SearchLimitError, StrategyError
 from configurator.testing.strategies.asked import (
     AnyCatalog,
@@ -69,6 +72,8 @@ def partial_configurations(
         if completable is not True:
             try:
                 found.append(_impossible(any_broken(question, exact=False)[0]))
+                if any(_counts(place) for place in question.product.catalog.places):
+                    _in_solver(question.product)
             except StrategyError as error:
                 refused = error
         if not found:
@@ -117,11 +122,30 @@ def _is_impossible(product: PreparedProduct, choices: Sequence[PlaceChoice]) -> 
     question = ask(product, tuple(choices))
     if question.impossible:
         return True
-    match question.prepared.feasibility(question.choices.assumptions):
+    prepared = question.prepared
+    if question.choices.constraints:
+        # At least so many of a thing: a diagram is often made anew for it, a solver only told more.
+        prepared = _in_solver(product).extended(question.choices.constraints)
+    match prepared.feasibility(question.choices.assumptions):
         case Unknown(reason=reason):
             raise SearchLimitError(reason)
         case answer:
             return not isinstance(answer, Feasible)
+
+
+def _counts(place: Slot | ProductOption) -> bool:
+    """Whether it may be said of it that it has at least so many of something."""
+    return isinstance(place, Slot) and place.cardinality.kind == "mixed"
+
+
+def _in_solver(product: PreparedProduct) -> SatSearch:
+    """A solver that knows the product's problem; made once."""
+    known: Any = product.lowered.known
+    problem = product.prepared.problem
+    found: tuple[ConstraintProblem, SatSearch] | None = known.get("solver for partial choices")
+    if found is None or found[0] is not problem:
+        found = known["solver for partial choices"] = (problem, SatEngine().prepare(problem))
+    return found[1]
 
 
 # ---------------------------------------------------------------- what is said

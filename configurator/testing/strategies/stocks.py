@@ -19,7 +19,7 @@ from configurator.catalog.model import Catalog
 from configurator.configurator import Configurator
 from configurator.engines.engine import NO_LIMITS
 from configurator.errors import StrategyError
-from configurator.testing.strategies.asked import AnyCatalog, configurator_of
+from configurator.testing.strategies.asked import AnyCatalog, check_most, configurator_of, days_between
 from configurator.testing.strategies.drawing import below
 
 Level = Literal["short", "exact", "plenty"]
@@ -95,20 +95,19 @@ def stocks(
     Raises:
         ChoiceError: a line of the order names what does not exist.
         OrderError: the order cannot be read.
-        StrategyError: a line of the order is not valid, or it needs nothing that could be short.
-        ValueError: a level or days that do not go with the order, or a most of less than 1.
+        StrategyError: a line of the order is not valid, or it needs nothing that could be short; the most is
+            less than 1, or the last day comes before the first.
+        ValueError: a level or days that do not go with the order.
     """
     configurator = configurator_of(catalog)
-    if max_count < 1:
-        raise ValueError(f"the most units are 1 or more, not {max_count}")
+    check_most(max_count=max_count)
+    days = days_between(dates)
     if level not in {None, *LEVELS}:
         raise ValueError(f"a level is `short`, `exact` or `plenty`, not `{level}`")
     if order is None:
         if level is not None:
             raise ValueError(f"`{level}` is the level for an order, and none is given")
-        return _any_stock(
-            stocked(configurator.catalog), max_count, None if dates is None else st.dates(*dates)
-        )
+        return _any_stock(stocked(configurator.catalog), max_count, days)
     if dates is not None:
         raise ValueError("nothing comes on later days in stock for an order")
     needed = _needed(configurator, order, as_of)

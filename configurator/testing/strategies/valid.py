@@ -50,7 +50,7 @@ def configurations(
         only: whether what is not named is left empty.
         bundles: names of bundles to apply.
         distribution: `natural` draws place by place, each value that leaves a way on as likely as any other;
-            `uniform` each configuration.
+            `uniform` each configuration; that shrinks by rank in the fast order.
         places: choices once more, by name: `cpu="CPU-7600"`.
 
     Raises:

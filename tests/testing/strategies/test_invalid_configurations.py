@@ -173,6 +173,21 @@ def test_a_rule_that_nothing_breaks_is_told() -> None:
     assert "A0803: no combination breaks rule `never`" == refusal("never", exact=False)
 
 
+def test_a_row_of_a_table_is_told_to_be_none_of_its_own() -> None:
+    catalog = loaded(
+        family("board choose one", {"B1": 1, "B2": 2}),
+        "table pairs forbid {\n  | board |\n  |---|\n  | B1 |\n}\n",
+    )
+
+    with pytest.raises(StrategyError) as raised:
+        invalid_configurations(catalog, violates="pairs row 1")
+
+    assert (
+        "`pairs row 1` is a row: what is broken is a whole rule, table or resource "
+        "(`violates='pairs'` breaks any row of the table)"
+    ) == str(raised.value)
+
+
 def test_an_unknown_rule_is_told_with_the_nearest_known_one() -> None:
     assert "`made` has no rule, table or resource `smal` (did you mean `small`?)" == refusal("smal")
 

@@ -1,6 +1,7 @@
 """`orders` and `stocks`: what `accept` takes, and stock of which it is known what `accept` says."""
 
 import datetime as dt
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -117,12 +118,20 @@ def test_orders_of_nothing_valid_are_refused() -> None:
         smallest(orders(NONE))
 
 
-@pytest.mark.parametrize(("lines", "quantity"), [(0, 1), (1, 0)])
-def test_orders_have_at_least_one_product(lines: int, quantity: int) -> None:
-    with pytest.raises(
-        ValueError, match=f"an order has a line and a quantity, not {lines} and {quantity} at most"
-    ):
-        orders(BUNDLED, max_lines=lines, max_quantity=quantity)
+def test_orders_have_at_least_one_product() -> None:
+    with pytest.raises(StrategyError, match="`max_lines` is 1 or more, not 0"):
+        orders(BUNDLED, max_lines=0)
+    with pytest.raises(StrategyError, match="`max_quantity` is 1 or more, not 0"):
+        orders(BUNDLED, max_quantity=0)
+
+
+@pytest.mark.parametrize("strategy", [orders, stocks])
+def test_days_are_the_first_and_the_last(strategy: Callable[..., object]) -> None:
+    told = "`dates` are the first and the last day, and 2027-01-04 comes before 2027-03-01"
+    with pytest.raises(StrategyError, match=told):
+        strategy(BUNDLED, dates=DAYS[::-1])
+    with pytest.raises(StrategyError, match="`dates` are the first and the last day, not "):
+        strategy(BUNDLED, dates=DAYS[:1])
 
 
 # ---------------------------------------------------------------- any stock
@@ -258,8 +267,8 @@ def test_what_does_not_go_together_is_told() -> None:
         stocks(SHELF, level="short")
     with pytest.raises(ValueError, match="nothing comes on later days in stock for an order"):
         stocks(SHELF, ORDER, dates=DAYS)
-    with pytest.raises(ValueError, match="the most units are 1 or more, not 0"):
-        stocks(SHELF, max_count=0)
+    with pytest.raises(StrategyError, match="`max_count` is 1 or more, not -1"):
+        stocks(SHELF, max_count=-1)
 
 
 def test_a_catalog_of_nothing_that_is_stocked_has_empty_stock() -> None:

@@ -1,8 +1,10 @@
 """`configurations`: valid by construction, all of them, shrinking to the first in catalog order."""
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from drawn_values import QUIETLY, all_drawn, smallest
@@ -252,6 +254,30 @@ def test_an_optional_place_that_does_not_matter_is_left_empty() -> None:
     found = smallest(configurations(SHELF), lambda each: each["colour"] == "blue" and each["board"] == "B2")
 
     assert {"board": "B2", "drive": [], "fan": None, "colour": "blue"} == found.to_dict()
+
+
+def test_configurations_can_be_pasted_with_the_imports_that_the_reference_names() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "testing.md"
+    imports = re.search(
+        r"pasted with\s+`(from fractions[^`]*)` and `(from configurator[^`]*)`", page.read_text("utf-8")
+    )
+    assert imports is not None
+    names: dict[str, object] = {}
+    for line in imports.groups():
+        exec(line, names)  # noqa: S102 - that it can be pasted is what is tested
+    fractions = 0
+
+    @settings(QUIETLY, max_examples=40)
+    @given(configurations(Configurator.load("package:desktop_pc")))
+    def check(configuration: Configuration) -> None:
+        nonlocal fractions
+        shown = repr(configuration)
+        fractions += "Fraction(" in shown
+        assert configuration == eval(shown, names)  # noqa: S307 - likewise
+
+    check()
+
+    assert fractions
 
 
 # ---------------------------------------------------------------- uniform

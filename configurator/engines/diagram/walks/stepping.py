@@ -11,8 +11,9 @@ import numpy as np
 from attrs import field, frozen
 
 from configurator.engines.diagram.compiled import CompiledDiagram, SideSum
-from configurator.engines.diagram.decisions import Decision, SingleDecision
-from configurator.engines.diagram.whole import Flags, Whole
+from configurator.engines.diagram.decisions import Decision, DecisionWeights, SingleDecision
+from configurator.engines.diagram.multisets import MultisetDecision
+from configurator.engines.diagram.whole import Flags, Indices, Whole
 
 MOST_REMEMBERED = 100_000
 """Places of which it is remembered what can follow."""
@@ -68,6 +69,58 @@ class _Arcs:
 
 
 @frozen(eq=False)
+class _OneKind:
+    """A mixed slot of whose components no constraint inside the diagram tells any two apart.
+
+    So an atom is a number of units, and what the slot still adds to the sum outside is least where all units
+    but the next are the lightest that may follow it.
+
+    Attributes:
+        usable: the values that its positions may take beside the blank, ascending.
+        atoms: for each number of units the atom.
+        weights: of the usable values; zeros without a sum.
+        lightest: the least of the weights so far.
+        blanks: for each number of units what the sum gains by the positions without one.
+        on_top: for each atom what the sum gains beside its values.
+    """
+
+    usable: Indices = field(repr=False)
+    atoms: Indices = field(repr=False)
+    weights: Whole = field(repr=False)
+    lightest: Whole = field(repr=False)
+    blanks: tuple[int, ...] = field(repr=False)
+    on_top: Whole | None = field(repr=False)
+
+    @classmethod
+    def of(cls, decision: MultisetDecision, side: DecisionWeights | None) -> "_OneKind | None":
+        """`None` where there is more than one kind, or nothing to be chosen."""
+        usable = np.flatnonzero(decision.shape.kind_of >= 0)
+        if len(usable) == 0 or decision.shape.kind_of.max() > 0:
+            return None
+        positions = len(decision.variables)
+        columns = np.tril(np.full((positions + 1, positions), usable[0], np.int32), -1).T
+        atoms = decision.atoms_of(np.ascontiguousarray(columns))
+        weights = np.zeros(len(usable), np.int64) if side is None else side.values[usable]
+        lightest = np.minimum.accumulate(weights)
+        blank = 0 if side is None else int(side.values[0])
+        blanks = tuple(blank * (positions - units) for units in range(positions + 1))
+        return cls(usable, atoms, weights, lightest, blanks, None if side is None else side.atoms)
+
+    def following(self, units: int, settled: tuple[int, ...], room: int | None) -> list[int]:
+        """The values of the next position, where so many units in all may add so much; ascending."""
+        most = int(np.searchsorted(self.usable, settled[-1], side="right")) if settled else len(self.usable)
+        usable = self.usable[:most]
+        if room is None:
+            found: list[int] = usable.tolist()
+            return found
+        after = units - len(settled) - 1
+        taken = int(self.weights[np.searchsorted(self.usable, settled)].sum()) if settled else 0
+        needs = self.weights[:most] + after * self.lightest[:most]
+        fitting: list[int] = usable[needs <= room - taken].tolist()
+        return fitting
+
+
+@frozen(eq=False)
 class DiagramSteps:
     """A diagram with one sum outside at most, walked from the root; see `configurator.engines.stepwise`.
 
@@ -80,6 +133,7 @@ class DiagramSteps:
     _least: tuple[Whole, ...] = field(init=False, repr=False)
     _arcs: dict[tuple[int, int], _Arcs] = field(init=False, repr=False, factory=dict)
     _values: dict[tuple[int, bytes], list[int]] = field(init=False, repr=False, factory=dict)
+    _one_kind: dict[int, _OneKind | None] = field(init=False, repr=False, factory=dict)
     _next: dict[DiagramPlace, Sequence[int]] = field(init=False, repr=False, factory=dict)
 
     @_least.default
@@ -196,6 +250,15 @@ class DiagramSteps:
 
     def _of_position(self, place: DiagramPlace, arcs: _Arcs, decision: Decision) -> list[int]:
         """The values of the next position of a mixed slot."""
+        simple = self._simple(place.layer, decision)
+        if simple is not None:
+            room = None
+            if arcs.least is not None:
+                atom = int(simple.atoms[place.before])
+                on_top = 0 if simple.on_top is None else int(simple.on_top[atom])
+                used = place.total + simple.blanks[place.before] + on_top
+                room = self._upper - used - int(arcs.least[decision.class_of[atom]])
+            return simple.following(place.before, place.settled, room)
         order = self._order(place, len(decision.variables))
         fixed = zip(order, place.settled, strict=False)
         restricted = decision.restricted({decision.variables[at]: frozenset({value}) for at, value in fixed})
@@ -208,3 +271,12 @@ class DiagramSteps:
             found = weighted.least_by_value(arcs.least)[position] <= self._upper - place.total
         values: list[int] = np.flatnonzero(found).tolist()
         return values
+
+    def _simple(self, layer: int, decision: Decision) -> _OneKind | None:
+        if layer not in self._one_kind:
+            sides = [side.weights[layer] for side in self.compiled.side_sums]
+            found = None
+            if isinstance(decision, MultisetDecision):
+                found = _OneKind.of(decision, sides[0] if sides else None)
+            self._one_kind[layer] = found
+        return self._one_kind[layer]
