@@ -144,7 +144,9 @@ def test_a_change_shrinks_to_one_edit() -> None:
     def adds_a_rule(change: CatalogChange) -> bool:
         return "rule added" in change.kinds
 
-    assert ("rule added",) == find(catalog_changes(MUG), adds_a_rule, settings=SIMPLEST).kinds
+    assert ("rule added",) == find(
+        catalog_changes(MUG), adds_a_rule, settings=settings(SIMPLEST, max_examples=3_000)
+    ).kinds
 
 
 @TRIED
